@@ -1,0 +1,1 @@
+"""The top floor: queueing, sending, recording and explaining postbacks."""

@@ -1,0 +1,1 @@
+"""The middle floor: who wants which postback, and why not."""
