@@ -1,0 +1,9 @@
+"""All addresses, floor by floor."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("campaigns.urls")),
+]
