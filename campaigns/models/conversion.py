@@ -1,0 +1,133 @@
+"""What a click became, and every piece of news about it."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import macros
+from campaigns.facts import change_facts
+from campaigns.models.click import Click
+from campaigns.signals import conversions_changed
+
+
+class Conversion(models.Model):
+    """One conversion of one click. (click, tid) is its identity: the same again is an update."""
+
+    click = models.ForeignKey(Click, models.PROTECT, related_name="conversions", verbose_name=_("click"))
+    tid = models.CharField(
+        _("tid"), max_length=255, blank=True, db_index=True, help_text=_("The network's transaction id.")
+    )
+    status = models.CharField(_("status"), max_length=32)
+    original_status = models.CharField(
+        _("original status"), max_length=255, blank=True, help_text=_("As the network said it.")
+    )
+    previous_status = models.CharField(_("previous status"), max_length=32, blank=True, editable=False)
+    revenue = models.DecimalField(_("revenue"), max_digits=18, decimal_places=4, default=Decimal(0))
+    cost = models.DecimalField(_("cost"), max_digits=18, decimal_places=4, default=Decimal(0))
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    parameters = models.JSONField(
+        _("parameters"), default=dict, blank=True, help_text=_("Those of the click that the report overrode.")
+    )
+    network = models.CharField(_("network"), max_length=200, blank=True)
+    created = models.DateTimeField(_("time"), default=timezone.now, db_index=True, editable=False)
+    updated = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("conversion")
+        verbose_name_plural = _("conversions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["click", "tid"],
+                name="one_conversion_per_click_and_tid",
+                violation_error_message=_("This click has a conversion with this tid: change that one."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.click.subid} {self.tid}".strip()
+
+    def save(
+        self,
+        *args: Any,
+        force_insert: bool | tuple[models.base.ModelBase, ...] = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Iterable[str] | None = None,
+    ) -> None:
+        """Save, and where this is news (new, or another status) tell it, all in one transaction.
+
+        Listeners of `conversions_changed` run inside the transaction: what they write commits with the conversion.
+        """
+        if args:
+            raise TypeError("Conversion.save() takes its options by name.")
+        with transaction.atomic(using=using):
+            # All conversions of a click wait for one another here: who is new is never in doubt.
+            Click.objects.select_for_update(no_key=True).get(pk=self.click_id)
+            before = Conversion.objects.filter(pk=self.pk).first() if self.pk else None
+            fields = None if update_fields is None else {*update_fields, "updated"}
+            is_news = before is None or (before.status != self.status and (fields is None or "status" in fields))
+            if before and is_news:
+                self.previous_status = before.status
+                fields = fields and fields | {"previous_status"}
+            if not self.original_status:
+                self.original_status = self.status
+            super().save(force_insert=force_insert, force_update=force_update, using=using, update_fields=fields)
+            if is_news:
+                conversions_changed.send(sender=Conversion, changes=[ConversionChange.objects.note(self)])
+
+
+class ConversionChangeManager(models.Manager["ConversionChange"]):
+    """Writes news down."""
+
+    def note(self, conversion: Conversion) -> "ConversionChange":
+        """Keep what this conversion says now; it may say something else by the time a postback is rendered."""
+        return self.create(
+            conversion=conversion,
+            number=self.filter(conversion=conversion).count() + 1,
+            status=conversion.status,
+            previous_status=conversion.previous_status,
+            original_status=conversion.original_status,
+            revenue=conversion.revenue,
+            cost=conversion.cost,
+            currency=conversion.currency,
+            parameters=conversion.parameters,
+        )
+
+    def with_facts(self) -> models.QuerySet["ConversionChange"]:
+        """With all that macros ask for, in one statement."""
+        return self.select_related("conversion__click__campaign", "conversion__click__traffic_source")
+
+
+class ConversionChange(models.Model):
+    """A piece of news about a conversion, with the facts of that moment."""
+
+    conversion = models.ForeignKey(Conversion, models.CASCADE, related_name="changes", verbose_name=_("conversion"))
+    number = models.PositiveIntegerField(_("number"))
+    status = models.CharField(_("status"), max_length=32)
+    previous_status = models.CharField(_("previous status"), max_length=32, blank=True)
+    original_status = models.CharField(_("original status"), max_length=255, blank=True)
+    revenue = models.DecimalField(_("revenue"), max_digits=18, decimal_places=4)
+    cost = models.DecimalField(_("cost"), max_digits=18, decimal_places=4)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    parameters = models.JSONField(_("parameters"), default=dict)
+    time = models.DateTimeField(_("time"), default=timezone.now)
+
+    objects = ConversionChangeManager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("change")
+        verbose_name_plural = _("changes in time")
+        constraints = [models.UniqueConstraint(fields=["conversion", "number"], name="changes_are_numbered")]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.status}"
+
+    def facts(self) -> macros.Facts:
+        """What macros can know of it."""
+        return change_facts(self)

@@ -1,0 +1,1 @@
+"""The doors to the outside: the click link and the incoming postback."""
