@@ -1,0 +1,176 @@
+"""The wish "send this, so, at these statuses"."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import url_template
+from campaigns.models import Campaign, ConversionChange, ConversionStatus, Source
+from postbacks.addresses import why_refused
+from postbacks.models.decision import Decision
+from postbacks.reasons import Reason, Why
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Method(models.TextChoices):
+    """How a postback is sent; POST goes with an empty body, all being in the URL, as receivers of the field expect."""
+
+    GET = "GET"
+    POST = "POST"
+
+
+class PostbackRuleManager(models.Manager["PostbackRule"]):
+    """Asks all rules at once."""
+
+    @transaction.atomic
+    def decide(self, changes: Sequence[ConversionChange]) -> list[Decision]:
+        """What every rule of each change's campaign and source says, written down; in the order of the changes."""
+        campaigns = {change.conversion.click.campaign_id: change.conversion.click.campaign for change in changes}
+        rules = list(
+            self.filter(Q(campaign__in=campaigns) | Q(source__campaigns__in=campaigns)).distinct().order_by("id")
+        )
+        off = set(SwitchedOff.objects.filter(campaign__in=campaigns).values_list("rule_id", "campaign_id"))
+        decisions = []
+        for change in changes:
+            campaign = campaigns[change.conversion.click.campaign_id]
+            asked = [rule for rule in rules if rule.is_for(campaign)]
+            reasons = {rule: rule.reasons_against(change, campaign, (rule.pk, campaign.pk) in off) for rule in asked}
+            decisions.append(Decision.of(change, _without_doubles(reasons)))
+        return Decision.objects.bulk_create(decisions)
+
+    def for_campaign(self, campaign: Campaign) -> models.QuerySet["PostbackRule"]:
+        """Its own and those of its source."""
+        return self.filter(Q(campaign=campaign) | Q(source__isnull=False, source=campaign.source_id))
+
+
+def _without_doubles(reasons: "dict[PostbackRule, list[Reason]]") -> "dict[PostbackRule, list[Reason]]":
+    """Of rules that want the same request the campaign's goes, then the older; the others are told which."""
+    goes: dict[tuple[str, str], PostbackRule] = {}
+    for rule in sorted(reasons, key=lambda rule: (rule.campaign_id is None, rule.pk)):
+        if reasons[rule]:
+            continue
+        first = goes.setdefault((rule.method, rule.url), rule)
+        if first is not rule:
+            reasons[rule] = [Reason(Why.SAME_AS, first.label)]
+    return reasons
+
+
+class PostbackRule(models.Model):
+    """A rule is owned by a source, and then fires for all its campaigns, or by one campaign."""
+
+    source = models.ForeignKey(
+        Source, models.CASCADE, related_name="rules", null=True, blank=True, verbose_name=_("source")
+    )
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, related_name="rules", null=True, blank=True, verbose_name=_("campaign")
+    )
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    method = models.CharField(_("method"), max_length=4, choices=Method, default=Method.GET)
+    url = models.TextField(
+        _("URL"), help_text=_("The receiver's address with macros such as {external_id} and {conversion_revenue}.")
+    )
+    statuses = models.JSONField(_("statuses"), default=list)
+    enabled = models.BooleanField(_("on"), default=True)
+    again = models.BooleanField(
+        _("again"), default=False, help_text=_("Send once more when a status comes back (sale, rejected, sale).")
+    )
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = PostbackRuleManager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("S2S postback")
+        verbose_name_plural = _("S2S postbacks")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(source__isnull=True, campaign__isnull=False)
+                | Q(source__isnull=False, campaign__isnull=True),
+                name="rule_of_a_source_or_a_campaign",
+                violation_error_message=_("A rule belongs to a source or to a campaign: exactly one of the two."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """Its name, or the host it goes to."""
+        return self.name or self.url.partition("://")[2].split("/")[0] or f"#{self.pk}"
+
+    def is_for(self, campaign: Campaign) -> bool:
+        """Whether this rule is asked about conversions of that campaign."""
+        return self.campaign_id == campaign.pk if self.source_id is None else self.source_id == campaign.source_id
+
+    def reasons_against(self, change: ConversionChange, campaign: Campaign, switched_off: bool) -> list[Reason]:
+        """Why this rule does not want this change; empty: it does. Every reason, not the first."""
+        checks = [
+            (Reason(Why.STATUS_NOT_TICKED, change.status), change.status not in self.statuses),
+            (Reason(Why.RULE_DISABLED), not self.enabled),
+            (Reason(Why.SWITCHED_OFF), switched_off),
+            (Reason(Why.CAMPAIGN_PAUSED), campaign.paused),
+        ]
+        return [reason for reason, applies in checks if applies]
+
+    def task_key(self, change: ConversionChange) -> str:
+        """Equal keys are one and the same postback: it is sent once."""
+        key = f"{self.pk}:{change.conversion_id}:{change.status}"
+        return f"{key}:{change.number}" if self.again else key
+
+    def parameter_names(self) -> set[str]:
+        """What the links of its owner carry, so that `{device_id}` is no misprint where a link brings it."""
+        owner = self.campaign or self.source
+        return {name for row in (owner.parameters if owner else []) for name in (row["parameter"], row["name"])}
+
+    def clean(self) -> None:
+        """Refuses what could only fail, and says what to write instead."""
+        self.url = self.url.strip()
+        errors: dict[str, list[str]] = {}
+        findings = url_template.check(self.url, self.parameter_names())
+        if problems := list(findings.errors):
+            errors["url"] = problems
+        elif refused := why_refused(self.url, settings.POSTBACK_ALLOWED_NETWORKS):
+            errors["url"] = [refused]
+        if problems := list(_status_problems(self.statuses)):
+            errors["statuses"] = problems
+        if errors:
+            raise ValidationError(errors)
+
+    def warnings(self) -> Sequence[str]:
+        """What may be meant so, but mostly is not."""
+        return url_template.check(self.url, self.parameter_names()).warnings
+
+
+def _status_problems(statuses: object) -> "Iterable[str]":
+    if not isinstance(statuses, list) or not statuses:
+        yield _now("Tick at least one status, or nothing would ever be sent.")
+        return
+    known = ConversionStatus.objects.names()
+    for status in statuses:
+        if status not in known:
+            yield _now("Unknown status “%(status)s”; known are %(known)s.") % {
+                "status": status,
+                "known": ", ".join(known),
+            }
+
+
+class SwitchedOff(models.Model):
+    """A source's rule that is not to fire for one campaign."""
+
+    rule = models.ForeignKey(PostbackRule, models.CASCADE, related_name="switched_off")
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="switched_off")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "campaign"], name="switched_off_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} – {self.campaign}"

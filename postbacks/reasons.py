@@ -1,0 +1,72 @@
+"""Why a rule does not want a change: a closed set of reasons, each with what to do about it."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+class Why(models.TextChoices):
+    """The reasons there are."""
+
+    STATUS_NOT_TICKED = "status_not_ticked", gettext_lazy("status not ticked")
+    RULE_DISABLED = "rule_disabled", gettext_lazy("rule disabled")
+    SWITCHED_OFF = "switched_off", gettext_lazy("switched off for this campaign")
+    CAMPAIGN_PAUSED = "campaign_paused", gettext_lazy("campaign paused")
+    SAME_AS = "same_as", gettext_lazy("same as another rule")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason; `about` is the status that was not ticked, or the name of the rule that goes instead."""
+
+    why: Why
+    about: str = ""
+
+    @property
+    def text(self) -> str:
+        """What was so when it was decided."""
+        return {
+            Why.STATUS_NOT_TICKED: _("the rule does not tick “%(about)s”"),
+            Why.RULE_DISABLED: _("the rule is disabled"),
+            Why.SWITCHED_OFF: _("the source's rule is switched off for this campaign"),
+            Why.CAMPAIGN_PAUSED: _("the campaign is paused"),
+            Why.SAME_AS: _("same method and URL as the rule “%(about)s”, which goes instead"),
+        }[self.why] % {"about": self.about}
+
+    @property
+    def advice(self) -> str:
+        """What to change so that the next one is sent."""
+        return {
+            Why.STATUS_NOT_TICKED: _("tick “%(about)s” in the rule's statuses"),
+            Why.RULE_DISABLED: _("enable the rule"),
+            Why.SWITCHED_OFF: _("switch it on in the campaign's S2S Postbacks tab"),
+            Why.CAMPAIGN_PAUSED: _("un-pause the campaign on its General tab"),
+            Why.SAME_AS: _("nothing: one of the two is enough; delete this one"),
+        }[self.why] % {"about": self.about}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one rule said to one change: yes where there is no reason against."""
+
+    rule: int
+    name: str
+    reasons: list[Reason] = field(default_factory=list)
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether a postback was to be queued."""
+        return not self.reasons
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept in a Decision."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Answer":
+        """As it was kept."""
+        reasons = [Reason(Why(reason["why"]), reason["about"]) for reason in kept["reasons"]]
+        return cls(rule=kept["rule"], name=kept["name"], reasons=reasons)
