@@ -1,0 +1,52 @@
+"""The engine of one worker process: its one pump, its transport, and the sweep beside them."""
+
+import threading
+
+from django.conf import settings
+
+from delivery import nudge
+from delivery.pump import Pump
+from delivery.transport import Transport, transport_from_settings
+
+AT_MOST = 60  # seconds of one run; then it rings again, so that a worker can be told to stop between two
+
+
+class Engine:
+    """Sends for its process. A second call finds the first at work, wakes it, and ends."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self._wake = threading.Event()
+        self._running = threading.Lock()
+        self._transport: Transport | None = None  # kept from run to run, with its open connections
+
+    def run(self) -> None:
+        """Send what is due until nothing is; at most a minute, then ring for the next run."""
+        self._wake.set()
+        # Who was woken while it was just ending did not look again: so it is looked at after the lock is free.
+        while self._wake.is_set() and not self.stopping.is_set() and self._running.acquire(blocking=False):
+            try:
+                if self._pump_until_dry():
+                    nudge.ring()
+                    return
+            finally:
+                self._running.release()
+
+    def stop(self) -> None:
+        """Claim no more, and let what flies land; waits for that no longer than the grace."""
+        self.stopping.set()
+        self._wake.set()
+        if self._running.acquire(timeout=settings.POSTBACK_STOP_GRACE + 1):
+            self._running.release()
+        if self._transport:
+            self._transport.close(0)
+            self._transport = None
+
+    def _pump_until_dry(self) -> bool:
+        if self._transport is None:
+            self._transport = transport_from_settings()
+        with Pump(self._transport, self.stopping, self._wake) as pump:
+            return pump.run(at_most=AT_MOST)
+
+
+engine = Engine()

@@ -1,0 +1,206 @@
+"""The queue and the log in one table: a row is a postback, from the moment it was wanted."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import url_template
+from campaigns.models import Campaign, Conversion, ConversionChange, Source
+from delivery.models.receiver import Receiver
+from delivery.models.spent import SpentKey
+from postbacks.models import Decision, Method, PostbackRule
+
+
+class State(models.TextChoices):
+    """How far a postback is."""
+
+    QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Sending")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    UNKNOWN = "unknown", _("Unknown")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+# what a resend has of the postback it repeats
+COPIED = ["rule_id", "rule_name", "change_id", "conversion_id", "campaign_id", "source_id", "receiver_id"]
+COPIED += ["subid", "external_id", "tid", "status", "method", "url_template", "url", "notes"]
+FINISHED = [State.SENT, State.FAILED, State.UNKNOWN, State.CANCELLED]
+
+
+class Kind(models.TextChoices):
+    """Why there is such a row."""
+
+    POSTBACK = "postback", _("Postback")
+    RESEND = "resend", _("Resend")
+    TEST = "test", _("Test")
+
+
+class Lane(models.IntegerChoices):
+    """First tries go before retries."""
+
+    FIRST = 0, _("first try")
+    RETRY = 1, _("retry")
+
+
+class SentPostbackQuerySet(models.QuerySet["SentPostback"]):
+    """Sets of postbacks, in the words of the queue."""
+
+    def waiting(self) -> "SentPostbackQuerySet":
+        """Those that can still be cancelled."""
+        return self.filter(state=State.QUEUED)
+
+    def cancel(self, why: str) -> int:
+        """End what waits; what flies already is not called back. How many they were."""
+        return self.waiting().update(state=State.CANCELLED, error=why, finished=Now(), due_at=None)
+
+
+class SentPostbackManager(models.Manager["SentPostback"]):
+    """Queues postbacks."""
+
+    @transaction.atomic
+    def collect(self, decisions: Sequence[Decision]) -> None:
+        """Queue what the rules want. Runs in the conversion's transaction; a key that was there before stays alone."""
+        wanted = [(decision.change, rule) for decision in decisions for rule in decision.rules]
+        origins = {rule.url: _origin(rule.url) for _change, rule in wanted}
+        receivers = Receiver.objects.by_origin({origin for origin in origins.values() if origin})
+        rows = [SentPostback.of(change, rule, receivers.get(origins[rule.url])) for change, rule in wanted]
+        self.bulk_create(rows, ignore_conflicts=True)
+        self.filter(task_key__in=SpentKey.objects.among([row.task_key for row in rows]), state=State.QUEUED).delete()
+
+    def send_again(self, postbacks: Iterable["SentPostback"]) -> list["SentPostback"]:
+        """Queue each once more, as a resend that names the one it repeats: same request, a key of its own."""
+        return self.bulk_create([postback.again() for postback in postbacks])
+
+    def due(self) -> bool:
+        """Whether something could be claimed now. Asks per receiver, so that a held one's backlog is never read."""
+        ready = SentPostback.objects.filter(receiver=models.OuterRef("pk"), state=State.QUEUED, due_at__lte=Now())
+        lanes = Q(models.Exists(ready.filter(lane=Lane.FIRST))) | Q(models.Exists(ready.filter(lane=Lane.RETRY)))
+        return Receiver.objects.open().filter(lanes).exists()
+
+
+def _origin(url: str) -> str:
+    """'' where the rule's URL, which somebody wrote past our checks, has none: such a row ends failed, alone."""
+    try:
+        return url_template.origin(url)
+    except ValueError:
+        return ""
+
+
+class SentPostback(models.Model):
+    """One outgoing request that tells a receiver of a conversion. `status` is the conversion's, `state` its own."""
+
+    task_key = models.CharField(_("task key"), max_length=120, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.POSTBACK)
+    resend_of = models.ForeignKey(
+        "self", models.SET_NULL, related_name="resends", null=True, blank=True, verbose_name=_("resend of")
+    )
+    # as it was at collect; a rule that is gone leaves its name
+    rule = models.ForeignKey(PostbackRule, models.SET_NULL, null=True, db_constraint=True, verbose_name=_("rule"))
+    rule_name = models.CharField(_("rule"), max_length=300, blank=True)
+    change = models.ForeignKey(ConversionChange, models.PROTECT, null=True, verbose_name=_("change"))
+    conversion = models.ForeignKey(
+        Conversion, models.PROTECT, null=True, related_name="postbacks", verbose_name=_("conversion")
+    )
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, db_index=False, verbose_name=_("campaign"))
+    source = models.ForeignKey(Source, models.PROTECT, null=True, db_index=False, verbose_name=_("source"))
+    receiver = models.ForeignKey(Receiver, models.PROTECT, null=True, db_index=False, verbose_name=_("receiver"))
+    subid = models.CharField(_("subid"), max_length=64, blank=True)
+    external_id = models.CharField(_("external id"), max_length=500, blank=True)
+    tid = models.CharField(_("tid"), max_length=255, blank=True)
+    status = models.CharField(_("status"), max_length=32, blank=True)
+    method = models.CharField(_("method"), max_length=4, choices=Method)
+    url_template = models.TextField(_("URL template"))
+    url = models.TextField(_("link"), blank=True, help_text=_("Rendered once; a retry repeats it."))
+    notes = models.TextField(_("notes"), blank=True)
+    # the queue
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    lane = models.PositiveSmallIntegerField(_("lane"), choices=Lane, default=Lane.FIRST)
+    due_at = models.DateTimeField(_("due"), null=True, db_default=Now())
+    lease_id = models.UUIDField(null=True, editable=False)
+    leased_until = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    # how the last attempt ended
+    code = models.PositiveSmallIntegerField(_("code"), null=True)
+    answer = models.TextField(_("answer"), blank=True)
+    error = models.TextField(_("reason"), blank=True)
+    duration_ms = models.PositiveIntegerField(_("duration, ms"), null=True)
+    created = models.DateTimeField(_("time"), db_default=Now(), db_index=True)
+    finished = models.DateTimeField(_("finished"), null=True)
+
+    objects = SentPostbackManager.from_queryset(SentPostbackQuerySet)()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("S2S postback")
+        verbose_name_plural = _("S2S postbacks")
+        indexes = [
+            models.Index(fields=["receiver", "lane", "due_at", "id"], name="sent_due", condition=Q(state="queued")),
+            models.Index(fields=["lease_id"], name="sent_lease", condition=Q(state="sending")),
+            models.Index(fields=["leased_until"], name="sent_leased_until", condition=Q(state="sending")),
+            models.Index(fields=["state", "-id"], name="sent_state"),
+            models.Index(fields=["status", "-id"], name="sent_status"),
+            models.Index(fields=["campaign", "-id"], name="sent_campaign"),
+            models.Index(fields=["source", "-id"], name="sent_source"),
+            models.Index(fields=["receiver", "-id"], name="sent_receiver"),
+            models.Index(fields=["subid", "-id"], name="sent_subid"),
+            models.Index(fields=["external_id", "-id"], name="sent_external_id"),
+            models.Index(fields=["tid", "-id"], name="sent_tid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_name} {self.status} {self.subid}".strip()
+
+    @classmethod
+    def of(cls, change: ConversionChange, rule: PostbackRule, receiver: Receiver | None) -> "SentPostback":
+        """What this rule wants sent of this change, not saved yet."""
+        conversion, click = change.conversion, change.conversion.click
+        postback = cls(
+            task_key=rule.task_key(change),
+            rule=rule,
+            rule_name=rule.label,
+            change=change,
+            conversion=conversion,
+            campaign_id=click.campaign_id,
+            source_id=click.traffic_source_id,
+            receiver=receiver,
+            subid=click.subid,
+            external_id=click.external_id,
+            tid=conversion.tid,
+            status=change.status,
+            method=rule.method,
+            url_template=rule.url,
+        )
+        if receiver is None:
+            postback.state, postback.due_at, postback.finished = State.FAILED, None, Now()
+            postback.error = "The rule's URL has no scheme and host."
+        return postback
+
+    def again(self) -> "SentPostback":
+        """The same request once more, not saved yet."""
+        fields = {name: getattr(self, name) for name in COPIED}
+        return SentPostback(kind=Kind.RESEND, resend_of=self, task_key=f"resend:{uuid.uuid4()}", **fields)
+
+    def idempotency_key(self, installation: uuid.UUID) -> str:
+        """The same for every attempt, and for no other postback of any installation."""
+        return str(uuid.uuid5(installation, self.task_key))
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it can be cancelled."""
+        return self.state == State.QUEUED
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it can be sent again."""
+        return self.state in FINISHED
+
+
+def attempts_at_most() -> int:
+    """How often one postback is tried before it ends failed."""
+    return 1 + len(settings.POSTBACK_RETRY_DELAYS)

@@ -1,0 +1,73 @@
+"""The sweep: rings for what has become due, and takes back what a dead worker held. Works without beat and broker."""
+
+import logging
+import threading
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models.functions import Now
+
+from delivery import nudge
+from delivery.models import Attempt, SentPostback, State, SweepTurn
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 1000  # leases taken back in one transaction
+LOST = "The worker that was sending this ended without a word; whether it arrived is not known. It goes again."
+
+
+def sweep() -> None:
+    """One sweep, if nobody has swept lately. Safe to run twice, late, and beside itself."""
+    # a little less than the interval, or two clocks of the same pace would skip every other turn
+    if not SweepTurn.objects.take(settings.POSTBACK_SWEEP_INTERVAL * 0.9):
+        return
+    while take_back() == AT_ONCE:
+        pass
+    if SentPostback.objects.due():
+        nudge.ring()
+
+
+@transaction.atomic
+def take_back() -> int:
+    """Queue again what is leased longer than its lease lasts; how many they were."""
+    held = SentPostback.objects.filter(state=State.SENDING, leased_until__lte=Now())
+    lost = list(held.select_for_update(skip_locked=True, no_key=True).order_by("leased_until")[:AT_ONCE])
+    Attempt.objects.bulk_create(
+        [
+            Attempt(postback=row, number=row.attempts, started=row.leased_until or row.created, error=LOST)
+            for row in lost
+        ]
+    )
+    SentPostback.objects.filter(pk__in=[row.pk for row in lost]).update(
+        state=State.QUEUED, lease_id=None, leased_until=None, due_at=Now()
+    )
+    return len(lost)
+
+
+class Sweeper:
+    """Sweeps from a thread of each worker process, whether beat runs or not; the database says whose turn it is."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        """From now on, until stopped."""
+        self._stopped.clear()
+        threading.Thread(target=self._sweep_for_ever, name="sweep", daemon=True).start()
+
+    def stop(self) -> None:
+        """No more from now on."""
+        self._stopped.set()
+
+    def _sweep_for_ever(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                sweep()
+            except (OperationalError, InterfaceError):
+                logger.exception("The database is not available; the sweep waits for it.")
+                connection.close()
+            self._stopped.wait(settings.POSTBACK_SWEEP_INTERVAL)
+        connection.close()
+
+
+sweeper = Sweeper()
