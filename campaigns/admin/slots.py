@@ -1,0 +1,31 @@
+"""Places on this floor's pages that the floors above fill, in their AppConfig.ready."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from django.contrib.admin.options import InlineModelAdmin
+from django.db.models import Model
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where else to look from a page."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """What was put in; empty on this floor alone."""
+
+    campaign_inlines: list[type[InlineModelAdmin]] = field(default_factory=list)  # each is a tab of the campaign page
+    source_inlines: list[type[InlineModelAdmin]] = field(default_factory=list)
+    # asked after a campaign or source was saved: the address of a page with a question, or None
+    questions: list[Callable[[HttpRequest, Model], str | None]] = field(default_factory=list)
+    # links beside a click or a conversion
+    links: list[Callable[[Model], Sequence[Link]]] = field(default_factory=list)
+
+
+slots = Slots()
