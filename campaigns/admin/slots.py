@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import Model
@@ -20,8 +21,10 @@ class Link:
 class Slots:
     """What was put in; empty on this floor alone."""
 
-    campaign_inlines: list[type[InlineModelAdmin]] = field(default_factory=list)  # each is a tab of the campaign page
-    source_inlines: list[type[InlineModelAdmin]] = field(default_factory=list)
+    campaign_inlines: list[type[InlineModelAdmin[Any, Any]]] = field(
+        default_factory=list
+    )  # each is a tab of the campaign page
+    source_inlines: list[type[InlineModelAdmin[Any, Any]]] = field(default_factory=list)
     # asked after a campaign or source was saved: the address of a page with a question, or None
     questions: list[Callable[[HttpRequest, Model], str | None]] = field(default_factory=list)
     # links beside a click or a conversion

@@ -1,0 +1,143 @@
+"""Fixtures named for what they are. Only the wire is ever faked."""
+
+import os
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+os.environ.setdefault("POSTBACK_DATA_DIR", tempfile.mkdtemp(prefix="postbacks-test-"))
+os.environ.setdefault("SECRET_KEY", "only-for-tests-and-long-enough-for-all-of-the-checks")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django  # noqa: E402
+
+django.setup()
+
+import responses as responses_library  # noqa: E402
+from django.conf import settings  # noqa: E402
+
+from campaigns.models import Campaign, Click, Conversion, Installation, Source, Visitor  # noqa: E402
+from delivery.pump import Pump  # noqa: E402
+from delivery.transport import transport_from_settings  # noqa: E402
+from postbacks.models import PostbackRule  # noqa: E402
+
+STRICT = os.environ.get("REQUIRE_SERVICES") == "1"
+SERVICES = {
+    "postgresql": os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/postgres"),
+    "rabbitmq": os.environ.get("TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//"),
+    "redis": os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/5"),
+}
+PORTS = {"postgresql": 5432, "rabbitmq": 5672, "redis": 6379}
+
+
+def answers(url: str, port: int) -> bool:
+    """Whether something listens there."""
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((parts.hostname or "127.0.0.1", parts.port or port), timeout=3).close()
+    except OSError:
+        return False
+    return True
+
+
+def need(service: str) -> str:
+    """The service's URL; without it the test is skipped with its reason, or fails where services are required."""
+    url = SERVICES[service]
+    if answers(url, PORTS[service]):
+        return url
+    reason = f"{service} does not answer at {urlsplit(url).hostname}:{urlsplit(url).port or PORTS[service]}"
+    if STRICT:
+        pytest.fail(f"{reason}, and REQUIRE_SERVICES=1")
+    pytest.skip(reason)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """A run against a database server that is not there says so once, and not in every test."""
+    url = os.environ.get("DATABASE_URL", "")
+    if url.startswith("postgres") and not answers(url, 5432):
+        reason = f"DATABASE_URL points at {urlsplit(url).hostname}, and nothing answers there"
+        pytest.exit(f"{reason}: the tests on PostgreSQL are skipped.", returncode=1 if STRICT else 0)
+
+
+@pytest.fixture(autouse=True)
+def _receivers_on_loopback(settings: Any) -> None:
+    """Receivers of the tests stand on loopback."""
+    from ipaddress import ip_network
+
+    settings.POSTBACK_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
+
+
+@pytest.fixture
+def source(db: None) -> Source:
+    """A traffic source."""
+    token = {"parameter": "external_id", "name": "external_id", "token": "{click_id}"}
+    return Source.objects.create(name="MGID", parameters=[token])
+
+
+@pytest.fixture
+def campaign(source: Source) -> Campaign:
+    """A campaign of that source."""
+    return Campaign.objects.create(name="Shoes", alias="shoes", source=source)
+
+
+@pytest.fixture
+def click(campaign: Campaign) -> Click:
+    """A click with a click id of the source's."""
+    return Click.objects.record(campaign, {"external_id": "ext 1", "device_id": "d7"}, Visitor(ip="203.0.113.7"))
+
+
+@pytest.fixture
+def rule(campaign: Campaign) -> PostbackRule:
+    """The campaign's own rule, for leads and sales."""
+    return PostbackRule.objects.create(
+        campaign=campaign,
+        name="to MGID",
+        url="http://receiver.test/p?c={external_id}&s={status}&r={conversion_revenue}",
+        statuses=["lead", "sale"],
+    )
+
+
+@pytest.fixture
+def saved(click: Click) -> Callable[..., Conversion]:
+    """Saves a conversion of the click, a new one or one that is given."""
+
+    def save(conversion: Conversion | None = None, **fields: Any) -> Conversion:
+        conversion = conversion or Conversion(click=click, tid=fields.pop("tid", ""))
+        for name, value in fields.items():
+            setattr(conversion, name, value)
+        conversion.save()
+        return conversion
+
+    return save
+
+
+@pytest.fixture
+def postback_url(db: None) -> str:
+    """Where networks report, without the host."""
+    return urlsplit(Installation.objects.current().postback_url).path
+
+
+@pytest.fixture
+def http() -> Iterator[responses_library.RequestsMock]:
+    """The wire: what is not prepared here is refused."""
+    with responses_library.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+@pytest.fixture
+def send() -> Callable[[], None]:
+    """Runs the pump until nothing is due, as a worker does."""
+
+    def run() -> None:
+        transport = transport_from_settings()
+        try:
+            Pump(transport, threading.Event(), threading.Event()).run(at_most=settings.POSTBACK_DEADLINE)
+        finally:
+            transport.close(1)
+
+    return run
