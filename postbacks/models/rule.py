@@ -123,8 +123,7 @@ class PostbackRule(models.Model):
 
     def task_key(self, change: ConversionChange) -> str:
         """Equal keys are one and the same postback: it is sent once."""
-        key = f"{self.pk}:{change.conversion_id}:{change.status}"
-        return f"{key}:{change.number}" if self.again else key
+        return key_of(self.pk, change, again=self.again)
 
     def parameter_names(self) -> set[str]:
         """What the links of its owner carry, so that `{device_id}` is no misprint where a link brings it."""
@@ -148,6 +147,12 @@ class PostbackRule(models.Model):
     def warnings(self) -> Sequence[str]:
         """What may be meant so, but mostly is not."""
         return url_template.check(self.url, self.parameter_names()).warnings
+
+
+def key_of(rule: int, change: ConversionChange, *, again: bool = False) -> str:
+    """The task key of a rule, also of one that is gone."""
+    key = f"{rule}:{change.conversion_id}:{change.status}"
+    return f"{key}:{change.number}" if again else key
 
 
 def _status_problems(statuses: object) -> "Iterable[str]":

@@ -1,0 +1,1 @@
+"""Commands: run, demo, explain, prune."""
