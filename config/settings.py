@@ -82,7 +82,6 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
-FORMS_URLFIELD_ASSUME_HTTPS = True
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -110,6 +109,7 @@ DATABASE_URL = env_url(
 )
 DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
 if DATABASE_URL.startswith("sqlite"):
+    DATABASES["default"]["TEST"] = {"NAME": str(POSTBACK_DATA_DIR / "test.sqlite3")}  # a file, as threads need one
     DATABASES["default"]["CONN_MAX_AGE"] = None  # a file: a connection costs its memory alone
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # who will write says so at once, and waits in the queue for it

@@ -45,11 +45,14 @@ class Pump:
     ) -> None:
         connection.close()
 
-    def run(self, at_most: float) -> bool:
-        """Send what is due for at most so many seconds, and let it land. Whether there may be more to do."""
+    def run(self, at_most: float, look_again: float = LOOK_AGAIN) -> bool:
+        """Send what is due for at most so many seconds, and let it land; end early when nothing was found for a while.
+
+        Whether there may be more to do.
+        """
         until = time.monotonic() + at_most
         while not self.stop.is_set() and time.monotonic() < until:
-            if not self._once_more() and time.monotonic() - self.last_found > LOOK_AGAIN:
+            if not self._once_more() and time.monotonic() - self.last_found > look_again:
                 return False
         self._land()
         return not self.stop.is_set()

@@ -2,29 +2,20 @@
 
 import os
 import socket
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import responses as responses_library
+from django.conf import settings
 
-os.environ.setdefault("POSTBACK_DATA_DIR", tempfile.mkdtemp(prefix="postbacks-test-"))
-os.environ.setdefault("SECRET_KEY", "only-for-tests-and-long-enough-for-all-of-the-checks")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-
-import django  # noqa: E402
-
-django.setup()
-
-import responses as responses_library  # noqa: E402
-from django.conf import settings  # noqa: E402
-
-from campaigns.models import Campaign, Click, Conversion, Installation, Source, Visitor  # noqa: E402
-from delivery.pump import Pump  # noqa: E402
-from delivery.transport import transport_from_settings  # noqa: E402
-from postbacks.models import PostbackRule  # noqa: E402
+from campaigns.models import Campaign, Click, Conversion, Installation, Source, Visitor
+from delivery.pump import Pump
+from delivery.transport import transport_from_settings
+from postbacks.models import PostbackRule
 
 STRICT = os.environ.get("REQUIRE_SERVICES") == "1"
 SERVICES = {
@@ -67,8 +58,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @pytest.fixture(autouse=True)
 def _receivers_on_loopback(settings: Any) -> None:
     """Receivers of the tests stand on loopback."""
-    from ipaddress import ip_network
-
     settings.POSTBACK_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
 
 
@@ -136,7 +125,7 @@ def send() -> Callable[[], None]:
     def run() -> None:
         transport = transport_from_settings()
         try:
-            Pump(transport, threading.Event(), threading.Event()).run(at_most=settings.POSTBACK_DEADLINE)
+            Pump(transport, threading.Event(), threading.Event()).run(at_most=settings.POSTBACK_DEADLINE, look_again=0)
         finally:
             transport.close(1)
 
