@@ -4,7 +4,7 @@ from datetime import UTC
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns import macros
@@ -30,6 +30,7 @@ FACT_VALUES = (
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(TEXTS).map("".join),
     st.dictionaries(st.sampled_from(sorted(MACROS)), FACT_VALUES),
@@ -42,6 +43,7 @@ def test_no_template_and_no_facts_make_it_raise(template, values, parameters, en
     assert isinstance(macros.render(template, facts, encode=encode).text, str)
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from(["{payout}", "$subid", "{_external_id}", "{status:sale=1}"]))
 def test_whatever_a_value_holds_arrives_as_it_is(text, macro):
     value = macros.render("{_campaign_name}", Facts(values={"campaign_name": text}, parameters={})).text + macro

@@ -1,7 +1,7 @@
 """What is said of a template before it is saved."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns import macros
@@ -97,6 +97,7 @@ def test_good_arguments_are_not(template):
     assert macros.argument_errors(template) == ()
 
 
+@settings(deadline=None)
 @given(st.text() | st.text("{}$_:,=abU/ "), st.lists(st.text()))
 def test_no_text_makes_a_check_raise(template, parameters):
     assert isinstance(macros.placeholders(template), tuple)

@@ -6,7 +6,7 @@ from urllib.parse import quote_plus, unquote_plus
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns import php
@@ -37,12 +37,14 @@ def test_urlencode_writes_what_php_writes(text, encoded):
     assert php.urlencode(text) == encoded
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8")))
 def test_urlencode_agrees_with_the_standard_library_and_can_be_read_back(text):
     assert php.urlencode(text) == quote_plus(text, safe="-_.").replace("~", "%7E")
     assert unquote_plus(php.urlencode(text)) == text
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_urlencode_leaves_nothing_that_a_url_cannot_hold(text):
     assert re.fullmatch(r"(?:[A-Za-z0-9_.+-]|%[0-9A-F]{2})*", php.urlencode(text))
@@ -166,11 +168,13 @@ def test_a_zone_that_does_not_exist_is_never_taken_for_utc(text, fault):
     assert php.date_format(text).fault == fault
 
 
+@settings(deadline=None)
 @given(st.text(), st.datetimes(timezones=st.sampled_from([UTC, KYIV, ZoneInfo("America/Denver")])))
 def test_date_takes_any_text(letters, moment):
     assert isinstance(php.date(letters, moment), str)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_date_format_takes_any_text(text):
     assert php.date_format(text).letters is not None

@@ -1,7 +1,7 @@
 """What is said of a postback URL before it is saved."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.url_template import Findings, check, origin
@@ -143,6 +143,7 @@ def test_a_parameter_of_the_campaign_is_no_unknown_macro():
     assert "Unknown macro {zone}" in only_error(url)
 
 
+@settings(deadline=None)
 @given(st.text() | st.text("{}$:/@?#[]%&=.aA9_ \\").map("https://".__add__))
 def test_no_text_makes_it_raise_and_only_a_refused_address_has_no_origin(url):
     errors = check(url, ["a"]).errors
