@@ -1,1 +1,5 @@
 """The screens of this floor."""
+
+from campaigns.admin.received import ReceivedPostbackAdmin
+
+__all__ = ["ReceivedPostbackAdmin"]

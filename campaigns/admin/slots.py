@@ -18,13 +18,24 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Silenced:
+    """What a save put to silence; it stands on the request as `silenced` when `slots.questions` are asked."""
+
+    rules: list[int] = field(default_factory=list)  # disabled or deleted just now
+    campaign: int | None = None  # paused just now
+
+    def __bool__(self) -> bool:
+        return bool(self.rules or self.campaign)
+
+
+@dataclass(frozen=True, slots=True)
 class Slots:
     """What was put in; empty on this floor alone."""
 
-    campaign_inlines: list[type[InlineModelAdmin[Any, Any]]] = field(
+    campaign_inlines: list["type[InlineModelAdmin[Any, Any]]"] = field(
         default_factory=list
     )  # each is a tab of the campaign page
-    source_inlines: list[type[InlineModelAdmin[Any, Any]]] = field(default_factory=list)
+    source_inlines: list["type[InlineModelAdmin[Any, Any]]"] = field(default_factory=list)
     # asked after a campaign or source was saved: the address of a page with a question, or None
     questions: list[Callable[[HttpRequest, Model], str | None]] = field(default_factory=list)
     # links beside a click or a conversion

@@ -1,0 +1,19 @@
+"""Django's admin classes as the type checker wants them: it needs their parameters, Django takes none."""
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.forms.models import BaseInlineFormSet
+
+if TYPE_CHECKING:
+    ModelAdmin: TypeAlias = admin.ModelAdmin[Any]
+    StackedInline: TypeAlias = admin.StackedInline[Any, Any]
+    TabularInline: TypeAlias = admin.TabularInline[Any, Any]
+    Form: TypeAlias = ModelForm[Any]
+    InlineFormSet: TypeAlias = BaseInlineFormSet[Any, Any, Any]
+else:
+    ModelAdmin, StackedInline, TabularInline = admin.ModelAdmin, admin.StackedInline, admin.TabularInline
+    Form, InlineFormSet = ModelForm, BaseInlineFormSet
+
+__all__ = ["Form", "InlineFormSet", "ModelAdmin", "StackedInline", "TabularInline"]

@@ -1,0 +1,51 @@
+"""How times, words and ids are written on every page."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+WHOLE = 24  # characters of an id that are shown uncut
+MINUTE = 60  # seconds
+
+
+def ago(moment: datetime | None) -> SafeString | str:
+    """“12 s ago”, with the exact time in the title."""
+    if moment is None:
+        return "–"
+    exact = date_format(timezone.localtime(moment), "Y-m-d H:i:s")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), f"{exact} {moment:%Z}", _words(moment)
+    )
+
+
+def label(word: object, tone: str = "quiet") -> SafeString:
+    """A state as a small label; tones: good, bad, warn, busy, quiet. The word says it, the colour only helps."""
+    return format_html('<span class="label label-{}">{}</span>', tone, word)
+
+
+def mono(text: str, *, copy: bool = False) -> SafeString | str:
+    """An id: monospace, cut in the middle when long, the whole in the title; `copy` adds a button."""
+    if not text:
+        return "–"
+    short = text if len(text) <= WHOLE else f"{text[: WHOLE // 2]}…{text[-WHOLE // 2 + 1 :]}"
+    shown = format_html('<code title="{}">{}</code>', text, short)
+    return format_html("{} {}", shown, copy_button(text)) if copy else shown
+
+
+def copy_button(text: str) -> SafeString:
+    """A button that puts this text on the clipboard (copy.js); without JavaScript it is not shown."""
+    return format_html('<button type="button" class="copy" data-copy="{}" hidden>{}</button>', text, _("Copy"))
+
+
+def _words(moment: datetime) -> str:
+    seconds = int((timezone.now() - moment).total_seconds())
+    if seconds < 0:
+        return date_format(timezone.localtime(moment), "Y-m-d H:i")
+    if seconds < MINUTE:
+        return _("%(count)s s ago") % {"count": seconds}
+    return _("%(time)s ago") % {"time": timesince(moment, depth=1)}

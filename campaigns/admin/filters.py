@@ -1,0 +1,168 @@
+"""Filters for logs: none of them reads the log to know its choices."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.admin import FieldListFilter, ListFilter
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import ConversionStatus
+
+MOST_LINKS = 30  # beyond it a list is no help, and an input narrows it
+SLACK = timedelta(minutes=1)  # ids and times of rows written at the same moment may stand in another order
+NEIGHBOURS = 100  # rows that are asked where a time begins among the ids
+
+Choice = dict[str, Any]
+
+
+class ChoicesFilter(FieldListFilter):
+    """One value of a closed set: the field's own choices, or the conversion statuses. ("state", this)."""
+
+    def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(field, *args, **kwargs)
+        self.options = list(field.flatchoices) or [(row.name, row.label) for row in ConversionStatus.objects.all()]
+
+    def expected_parameters(self) -> list[str | None]:
+        return [self.field_path]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        chosen = self.used_parameters.get(self.field_path)
+        yield _all(changelist, [self.field_path], selected=not chosen)
+        for value, label in self.options:
+            link = changelist.get_query_string({self.field_path: value})
+            yield {"selected": chosen == [str(value)], "query_string": link, "display": label}
+
+
+class RelatedFilter(FieldListFilter):
+    """One campaign or source: links where they are few, else an input that narrows them. ("campaign", this)."""
+
+    template = "campaigns/admin/related_filter.html"
+    hidden: list[tuple[str, str]] = []
+    used_parameters: dict[str, Any]
+
+    def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
+        self.find_parameter = f"{kwargs['field_path']}_named"
+        super().__init__(field, *args, **kwargs)
+        self.find = str(_last(self.used_parameters.pop(self.find_parameter, "")))
+        chosen = str(_last(self.used_parameters.get(self.field_path, "")))
+        self.options = self._options(field.remote_field.model._default_manager.order_by("name"), chosen)
+        if self.find and len(self.options) == 1 and not chosen:
+            self.used_parameters[self.field_path] = [str(self.options[0][0])]
+
+    def _options(self, related: QuerySet[Any], chosen: str) -> list[tuple[Any, str]]:
+        rows = list(related[: MOST_LINKS + 1])
+        self.is_long = len(rows) > MOST_LINKS
+        if self.find:
+            rows = list(related.filter(name__icontains=self.find)[:MOST_LINKS])
+        elif self.is_long:
+            rows = list(related.filter(pk=chosen)) if chosen.isdecimal() else []
+        return [(row.pk, str(row)) for row in rows]
+
+    def expected_parameters(self) -> list[str | None]:
+        return [self.field_path, self.find_parameter]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        chosen = str(_last(self.used_parameters.get(self.field_path, "")))
+        names = [self.field_path, self.find_parameter]
+        self.hidden = _others(changelist, names)
+        yield _all(changelist, names, selected=not chosen)
+        for value, label in self.options:
+            link = changelist.get_query_string({self.field_path: value})
+            yield {"selected": chosen == str(value), "query_string": link, "display": label}
+
+
+class TimeFilter(ListFilter):
+    """When it was: a range on `created`, and one on the id, so that a scan by id ends where the time does."""
+
+    title = _("time")
+    template = "campaigns/admin/time_filter.html"
+    SPANS = {
+        "hour": (_("Last hour"), timedelta(hours=1)),
+        "today": (_("Today"), None),
+        "24h": (_("Last 24 hours"), timedelta(hours=24)),
+        "7d": (_("Last 7 days"), timedelta(days=7)),
+        "30d": (_("Last 30 days"), timedelta(days=30)),
+    }
+    hidden: list[tuple[str, str]] = []
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: type[Model], model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        said = {name: str(_last(params.pop(name, ""))) for name in ("time", "since", "until")}
+        self.used_parameters.update({name: value for name, value in said.items() if value})
+        self.span = said["time"] if said["time"] in self.SPANS else ""
+        self.since, self.until = _date(said["since"]), _date(said["until"])
+
+    def expected_parameters(self) -> list[str | None]:
+        return ["time", "since", "until"]
+
+    def has_output(self) -> bool:
+        return True
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        names = ["time", "since", "until"]
+        self.hidden = _others(changelist, names)
+        yield _all(changelist, names, selected=not (self.span or self.since or self.until))
+        for value, (label, _length) in self.SPANS.items():
+            link = changelist.get_query_string({"time": value, "since": None, "until": None})
+            yield {"selected": self.span == value, "query_string": link, "display": label}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        begin, end = self._begin(), _midnight(self.until + timedelta(days=1)) if self.until else None
+        if begin:
+            queryset = _from(queryset, begin)
+        return _to(queryset, end) if end else queryset
+
+    def _begin(self) -> datetime | None:
+        if not self.span:
+            return _midnight(self.since) if self.since else None
+        length = self.SPANS[self.span][1]
+        return timezone.now() - length if length else _midnight(timezone.localdate())
+
+
+def _from(rows: QuerySet[Any], begin: datetime) -> QuerySet[Any]:
+    every = rows.model._default_manager
+    first = every.filter(created__gte=begin - SLACK).order_by("created").values_list("pk", flat=True)[:NEIGHBOURS]
+    ids = list(first)
+    return rows.filter(created__gte=begin, pk__gte=min(ids)) if ids else rows.none()
+
+
+def _to(rows: QuerySet[Any], end: datetime) -> QuerySet[Any]:
+    every = rows.model._default_manager
+    last = every.filter(created__lt=end + SLACK).order_by("-created").values_list("pk", flat=True)[:NEIGHBOURS]
+    ids = list(last)
+    return rows.filter(created__lt=end, pk__lte=max(ids)) if ids else rows.none()
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _date(text: str) -> date | None:
+    """A date from an address that anybody may have typed; the last of all days has no day after it."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if day and date(1970, 1, 2) <= day <= date(9998, 12, 31) else None
+
+
+def _last(value: Any) -> Any:
+    """A parameter of an address is a list; the last one counts."""
+    return value[-1] if isinstance(value, list) and value else value
+
+
+def _all(changelist: ChangeList, names: list[str], *, selected: bool) -> Choice:
+    link = changelist.get_query_string(dict.fromkeys(names))
+    return {"selected": selected, "query_string": link, "display": _("All")}
+
+
+def _others(changelist: ChangeList, names: list[str]) -> list[tuple[str, str]]:
+    """What a filter's own form has to carry along."""
+    pairs = changelist.params.items()
+    return [(name, str(value)) for name, value in pairs if name not in names]
