@@ -87,12 +87,12 @@ def env_networks(name: str) -> list[IPv4Network | IPv6Network]:
 
 
 def env_url(name: str, default: str, schemes: list[str]) -> str:
-    """A URL with one of these schemes, without a slash at its end; empty where that is the default."""
+    """A URL with one of these schemes, empty where that is the default."""
 
     def parse(text: str) -> str:
         if text and (urlsplit(text).scheme not in schemes or "://" not in text):
             raise ValueError(text)
-        return text.rstrip("/")
+        return text
 
     return _read(name, default, parse, f"a URL that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}")
 

@@ -33,7 +33,7 @@ SECRET_KEY = secret_key("SECRET_KEY", POSTBACK_DATA_DIR / "secret_key")
 POSTBACK_BIND = env_address("POSTBACK_BIND", "127.0.0.1:8000")  # where `manage.py run` listens
 POSTBACK_PUBLIC_URL = env_url(  # how networks and visitors reach us
     "POSTBACK_PUBLIC_URL", f"http://{env_text('POSTBACK_BIND', '127.0.0.1:8000')}", ["http", "https"]
-)
+).rstrip("/")
 _public = urlsplit(POSTBACK_PUBLIC_URL)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ",".join({"127.0.0.1", "localhost", "[::1]", _public.hostname or ""}))
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
@@ -91,6 +91,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 STATIC_URL = "static/"
 STATIC_ROOT = POSTBACK_DATA_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True  # no collectstatic needed
 WHITENOISE_AUTOREFRESH = False
 
@@ -126,11 +127,9 @@ CACHES: dict[str, Any] = {
     else {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
 }
 
-CELERY_BROKER_URL = (
-    env_url("CELERY_BROKER_URL", "memory://", ["memory", "redis", "rediss", "amqp", "amqps", "pyamqp"]) or "memory://"
+CELERY_BROKER_URL = env_url(
+    "CELERY_BROKER_URL", "memory://localhost", ["memory", "redis", "rediss", "amqp", "amqps", "pyamqp"]
 )
-if CELERY_BROKER_URL == "memory:":  # the slashes are the whole of it
-    CELERY_BROKER_URL = "memory://"
 _schemes = {"rediss": "redis", "amqps": "amqp", "pyamqp": "amqp"}
 _broker = _schemes.get(urlsplit(CELERY_BROKER_URL).scheme, urlsplit(CELERY_BROKER_URL).scheme)
 _queue_arguments = {"x-queue-type": "quorum"} if _broker == "amqp" else None

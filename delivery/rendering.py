@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.encoding import iri_to_uri
 
 from campaigns import macros
 from campaigns.models import Installation
@@ -53,11 +54,18 @@ def _render_one(row: SentPostback) -> None:
         logger.exception("Postback %s cannot be rendered.", row.pk)
         _fail(row, f"It could not be rendered: {type(error).__name__}.")
         return
-    row.url = rendered.text
+    row.url = wire_form(rendered.text)
     if rendered.absent:
         row.notes = "Rendered empty: " + ", ".join(rendered.absent)
     if rendered.problems:
         _fail(row, " ".join(rendered.problems))
+
+
+def wire_form(url: str) -> str:
+    """The URL as it can stand in a request: spaces and letters beyond ASCII behind the host are percent-encoded."""
+    scheme, slashes, rest = url.partition("://")
+    end = min((place for mark in "/?#" if (place := rest.find(mark)) >= 0), default=len(rest))
+    return f"{scheme}{slashes}{rest[:end]}{iri_to_uri(rest[end:])}"
 
 
 def _fail(row: SentPostback, why: str) -> None:

@@ -2,8 +2,8 @@
 
 from delivery.models.attempt import Attempt
 from delivery.models.receiver import Receiver
-from delivery.models.sent import Kind, Lane, SentPostback, State
+from delivery.models.sent import FINISHED, Kind, Lane, SentPostback, State
 from delivery.models.spent import SpentKey
 from delivery.models.sweep_turn import SweepTurn
 
-__all__ = ["Attempt", "Kind", "Lane", "Receiver", "SentPostback", "SpentKey", "State", "SweepTurn"]
+__all__ = ["FINISHED", "Attempt", "Kind", "Lane", "Receiver", "SentPostback", "SpentKey", "State", "SweepTurn"]

@@ -137,7 +137,7 @@ class PostbackRule(models.Model):
         findings = url_template.check(self.url, self.parameter_names())
         if problems := list(findings.errors):
             errors["url"] = problems
-        elif refused := why_refused(self.url, settings.POSTBACK_ALLOWED_NETWORKS):
+        elif refused := why_refused(url_template.origin(self.url), settings.POSTBACK_ALLOWED_NETWORKS):
             errors["url"] = [refused]
         if problems := list(_status_problems(self.statuses)):
             errors["statuses"] = problems
