@@ -29,7 +29,8 @@ class State(models.TextChoices):
 
 # what a resend has of the postback it repeats
 COPIED = ["rule_id", "rule_name", "change_id", "conversion_id", "campaign_id", "source_id", "receiver_id"]
-COPIED += ["subid", "external_id", "tid", "status", "method", "url_template", "url", "notes"]
+COPIED += ["subid", "external_id", "tid", "status", "method", "url_template"]
+RENDERED = ["url", "notes"]
 FINISHED = [State.SENT, State.FAILED, State.UNKNOWN, State.CANCELLED]
 
 
@@ -73,9 +74,17 @@ class SentPostbackManager(models.Manager["SentPostback"]):
         self.bulk_create(rows, ignore_conflicts=True)
         self.filter(task_key__in=SpentKey.objects.among([row.task_key for row in rows]), state=State.QUEUED).delete()
 
-    def send_again(self, postbacks: Iterable["SentPostback"]) -> list["SentPostback"]:
-        """Queue each once more, as a resend that names the one it repeats: same request, a key of its own."""
-        return self.bulk_create([postback.again() for postback in postbacks])
+    @transaction.atomic
+    def send_again(self, postbacks: Iterable["SentPostback"], wish: uuid.UUID | None = None) -> list["SentPostback"]:
+        """Queue each once more, as a resend that names the one it repeats; what cannot be sent again is left out.
+
+        `wish` tells one wish from another: the same twice (a double click, a reload) queues nothing new, and is
+        answered with the same rows. Without one, every call is a new wish.
+        """
+        wish = wish or uuid.uuid4()
+        rows = [postback.again(wish) for postback in postbacks if postback.can_be_sent_again]
+        self.bulk_create(rows, ignore_conflicts=True)
+        return list(self.filter(task_key__in=[row.task_key for row in rows]).order_by("pk"))
 
     def due(self) -> bool:
         """Whether something could be claimed now. Asks per receiver, so that a held one's backlog is never read."""
@@ -100,8 +109,10 @@ class SentPostback(models.Model):
     resend_of = models.ForeignKey(
         "self", models.SET_NULL, related_name="resends", null=True, blank=True, verbose_name=_("resend of")
     )
-    # as it was at collect; a rule that is gone leaves its name
-    rule = models.ForeignKey(PostbackRule, models.SET_NULL, null=True, db_constraint=True, verbose_name=_("rule"))
+    # as it was at collect; a rule that is gone leaves its number and its name, so that what waits of it can be found
+    rule = models.ForeignKey(
+        PostbackRule, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, verbose_name=_("rule")
+    )
     rule_name = models.CharField(_("rule"), max_length=300, blank=True)
     change = models.ForeignKey(ConversionChange, models.PROTECT, null=True, verbose_name=_("change"))
     conversion = models.ForeignKey(
@@ -143,6 +154,7 @@ class SentPostback(models.Model):
             models.Index(fields=["receiver", "lane", "due_at", "id"], name="sent_due", condition=Q(state="queued")),
             models.Index(fields=["lease_id"], name="sent_lease", condition=Q(state="sending")),
             models.Index(fields=["leased_until"], name="sent_leased_until", condition=Q(state="sending")),
+            models.Index(fields=["rule"], name="sent_rule_waiting", condition=Q(state="queued")),
             models.Index(fields=["state", "-id"], name="sent_state"),
             models.Index(fields=["status", "-id"], name="sent_status"),
             models.Index(fields=["campaign", "-id"], name="sent_campaign"),
@@ -181,10 +193,11 @@ class SentPostback(models.Model):
             postback.error = "The rule's URL has no scheme and host."
         return postback
 
-    def again(self) -> "SentPostback":
-        """The same request once more, not saved yet."""
-        fields = {name: getattr(self, name) for name in COPIED}
-        return SentPostback(kind=Kind.RESEND, resend_of=self, task_key=f"resend:{uuid.uuid4()}", **fields)
+    def again(self, wish: uuid.UUID) -> "SentPostback":
+        """The same request once more, not saved yet. What never went out is rendered anew: it may be half a URL."""
+        names = COPIED if self.duration_ms is None else COPIED + RENDERED
+        fields = {name: getattr(self, name) for name in names}
+        return SentPostback(kind=Kind.RESEND, resend_of=self, task_key=f"resend:{wish}:{self.pk}", **fields)
 
     def idempotency_key(self, installation: uuid.UUID) -> str:
         """The same for every attempt, and for no other postback of any installation."""
@@ -197,8 +210,13 @@ class SentPostback(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        """Whether it can be sent again."""
+        """Whether nothing more will happen to it."""
         return self.state in FINISHED
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        """Whether it is finished, and has somewhere to go."""
+        return self.is_finished and self.receiver_id is not None
 
 
 def attempts_at_most() -> int:
