@@ -188,6 +188,8 @@ def read_retry_after(text: str, now: datetime) -> float | None:
 
 def read_location(location: str, url: str) -> str:
     """Scheme and host that a redirect points to; the rest, which may hold a token, is left out."""
+    if not location:
+        return ""
     try:
         parts = urlsplit(urljoin(url, location.strip()))
         host, port = parts.hostname, parts.port
