@@ -1,5 +1,19 @@
 """The one door to the network: requests go out, and for each of them comes a response."""
 
-from delivery.transport.contract import PostbackRequest, PostbackResponse, Transport
+from django.conf import settings
 
-__all__ = ["PostbackRequest", "PostbackResponse", "Transport"]
+from delivery.transport.contract import PostbackRequest, PostbackResponse, Transport
+from delivery.transport.pooled import PooledTransport
+
+__all__ = ["PostbackRequest", "PostbackResponse", "Transport", "transport_from_settings"]
+
+
+def transport_from_settings() -> Transport:
+    """A transport as the operator wants it. It starts a thread: make it where it is used, after any fork."""
+    return PooledTransport(
+        places=settings.POSTBACK_CONNECTIONS,
+        connect_timeout=settings.POSTBACK_CONNECT_TIMEOUT,
+        deadline=settings.POSTBACK_DEADLINE,
+        allowed_networks=settings.POSTBACK_ALLOWED_NETWORKS,
+        proxy_url=settings.POSTBACK_PROXY_URL,
+    )
