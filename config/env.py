@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def _read(name: str, default: str, parse: Callable[[str], T], expected: str) -> T:
-    text = os.getenv(name, default).strip()
+    text = os.getenv(name, "").strip() or default
     try:
         return parse(text)
     except ValueError as error:
@@ -23,7 +23,7 @@ def _read(name: str, default: str, parse: Callable[[str], T], expected: str) -> 
 
 def env_text(name: str, default: str = "") -> str:
     """The text as it stands, without the space around it."""
-    return os.getenv(name, default).strip()
+    return os.getenv(name, "").strip() or default
 
 
 def env_bool(name: str, default: bool) -> bool:
@@ -74,7 +74,7 @@ def env_seconds_list(name: str, default: str) -> list[float]:
 
 def env_list(name: str, default: str) -> list[str]:
     """Words with commas between them."""
-    return [part.strip() for part in os.getenv(name, default).split(",") if part.strip()]
+    return [part.strip() for part in (os.getenv(name, "").strip() or default).split(",") if part.strip()]
 
 
 def env_networks(name: str) -> list[IPv4Network | IPv6Network]:

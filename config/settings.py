@@ -116,6 +116,7 @@ if DATABASE_URL.startswith("sqlite"):
         "transaction_mode": "IMMEDIATE",  # who will write says so at once, and waits in the queue for it
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        **DATABASES["default"].get("OPTIONS", {}),  # what DATABASE_URL says behind its ?
     }
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
