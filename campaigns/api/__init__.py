@@ -1,0 +1,1 @@
+"""The door for programs: clicks and conversions are reported, received postbacks are read."""
