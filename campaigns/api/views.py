@@ -1,0 +1,134 @@
+"""Reporting clicks and conversions, and reading what was received."""
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http.request import RawPostDataException
+from django.utils.decorators import method_decorator
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework.exceptions import NotFound, ParseError, UnsupportedMediaType
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from campaigns.api.filters import ReceivedPostbackFilters
+from campaigns.api.logs import LogViewSet
+from campaigns.api.parsers import ExactJSONParser, as_text
+from campaigns.api.permissions import ModelPermissions
+from campaigns.api.serializers import (
+    ClickReport,
+    ConversionReport,
+    Judged,
+    Problem,
+    ReceivedPostbackDetail,
+    ReceivedPostbackSerializer,
+    ReportedClick,
+)
+from campaigns.models import Campaign, Click, Conversion, ReceivedPostback, Verdict
+from campaigns.parameters import clean_text
+from campaigns.views.incoming import MAX_BODY
+from campaigns.views.unavailable import or_come_again
+from campaigns.visitor import address_of
+
+METHOD = "API"  # in the log, where an incoming postback says GET or POST
+UNAVAILABLE = OpenApiResponse(str, "The database is not available: send it again after `Retry-After` seconds.")
+
+
+@method_decorator(or_come_again, name="dispatch")
+class ReportViewSet(ViewSet):
+    """Takes JSON from whoever may add such rows."""
+
+    permission_classes = [ModelPermissions]
+    parser_classes = [ExactJSONParser]
+
+
+class ClickViewSet(ReportViewSet):
+    """Clicks."""
+
+    queryset = Click.objects.all()
+
+    @extend_schema(
+        summary="Report a click",
+        request=ClickReport,
+        responses={
+            201: ReportedClick,
+            400: OpenApiResponse({"type": "object"}, "Each wrong field with what is wrong with it."),
+            404: OpenApiResponse(Problem, "There is no such campaign."),
+            (503, "text/plain"): UNAVAILABLE,
+        },
+    )
+    def create(self, request: Request) -> Response:
+        """The same as if the visitor had come through the click link, but that nobody is redirected."""
+        report = ClickReport(data=request.data)
+        report.is_valid(raise_exception=True)
+        alias = report.validated_data["campaign"]
+        campaign = Campaign.objects.select_related("source").filter(alias=alias).first()
+        if campaign is None:
+            raise NotFound(f"There is no campaign with the alias “{alias}”.")
+        click = Click.objects.record(campaign, report.query(), report.visitor(request.get_host()))
+        return Response(ReportedClick(click).data, status=201)
+
+
+class ConversionViewSet(ReportViewSet):
+    """Conversions."""
+
+    queryset = Conversion.objects.all()
+
+    @extend_schema(
+        summary="Report a conversion",
+        request=ConversionReport,
+        responses={
+            201: OpenApiResponse(Judged, "Created."),
+            200: OpenApiResponse(Judged, "Updated, repeated or ignored: `verdict` and `reason` say which, and why."),
+            400: OpenApiResponse(Judged, "Refused. Where the body is no JSON object, `detail` says so."),
+            404: OpenApiResponse(Judged, "Refused: nobody knows this subid."),
+            (503, "text/plain"): UNAVAILABLE,
+        },
+    )
+    def create(self, request: Request) -> Response:
+        """Logged in Received postbacks first, then judged exactly as an incoming postback is.
+
+        A conversion is known by (subid, tid): the same again is an update or a repeat, never a second one.
+        """
+        received = ReceivedPostback.objects.create(
+            method=METHOD,
+            query=clean_text(request.META.get("QUERY_STRING", ""), MAX_BODY),
+            body=clean_text(_body(request).decode("utf-8", "replace"), MAX_BODY),
+            content_type=clean_text(request.content_type or "", 255),
+            ip=address_of(request._request),
+        )
+        told, problem = _told(request)
+        received.judge(told)
+        code = 201 if received.verdict == Verdict.CREATED else received.code
+        return Response(Judged(received).data | problem, status=code)
+
+
+def _told(request: Request) -> tuple[dict[str, str], dict[str, str]]:
+    """What the body says; where it cannot be read, nothing, and beside it why."""
+    try:
+        return as_text(request.data), {}
+    except (ParseError, UnsupportedMediaType) as error:
+        return {}, {"detail": str(error.detail)}
+
+
+def _body(request: Request) -> bytes:
+    """What there is to keep of it."""
+    try:
+        body: bytes = request.body
+    except (RequestDataTooBig, RawPostDataException):
+        return b""
+    return body
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Received postbacks, the newest first"),
+    retrieve=extend_schema(summary="One received postback, word for word"),
+)
+class ReceivedPostbackViewSet(LogViewSet[ReceivedPostback]):
+    """What networks and programs reported, and what was made of it."""
+
+    queryset = ReceivedPostback.objects.select_related("campaign")
+    filterset_class = ReceivedPostbackFilters
+    serializer_class: Any = ReceivedPostbackSerializer
+    detail_serializer_class = ReceivedPostbackDetail
+    detail_only = ["query", "body", "content_type"]
