@@ -1,0 +1,1 @@
+"""The door for programs: what was sent is read."""
