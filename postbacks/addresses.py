@@ -17,7 +17,6 @@ URL = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.
 AUTHORITY = re.compile(r"(?P<host>\[[^\[\]]*\]|[^\[\]:]*)(?P<colon>:(?P<port>.*))?", re.DOTALL)
 LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
-PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 # RFC 6890's special ranges, and multicast. `is_private` of ipaddress draws its borders elsewhere.
 IPV4_RANGES = {
@@ -66,19 +65,6 @@ def why_refused(url: str, allowed_networks: Networks = ()) -> str:
     if not parts:
         return "the URL must start with http:// or https://"
     return _why_authority_refused(parts["authority"], allowed_networks)
-
-
-def why_template_refused(template: str, allowed_networks: Networks = ()) -> str:
-    """The same for a URL whose placeholders are not filled in yet; those may hold spaces: {status:lead=0 sale=1}."""
-    if len(template) > MAX_URL:
-        return why_refused(template)
-    parts = URL.fullmatch(template)
-    if not parts:
-        return why_refused(PLACEHOLDER.sub("x", template))
-    if "{" in parts["authority"] or "}" in parts["authority"]:
-        return "a macro may not stand in the host or port of the URL"
-    address = template[: parts.start("rest")]
-    return why_refused(address + PLACEHOLDER.sub("x", parts["rest"]), allowed_networks)
 
 
 def why_address_refused(address: IPv4Address | IPv6Address, allowed_networks: Networks = ()) -> str:

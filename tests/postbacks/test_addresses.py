@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postbacks.addresses import why_address_refused, why_refused, why_template_refused, with_ascii_host
+from postbacks.addresses import why_address_refused, why_refused, with_ascii_host
 
 OFFICE = [ip_network("10.1.0.0/16"), ip_network("fd00:1::/64"), ip_network("127.0.0.0/8")]
 
@@ -256,29 +256,6 @@ def test_the_reason_names_the_address_and_the_setting():
 
 
 @pytest.mark.parametrize(
-    ("template", "word"),
-    [
-        ("https://example.com/{token}?s={status:lead=0 sale=1}", ""),
-        ("https://example.com?s={status:lead=0 sale=1}", ""),
-        ("https://example.com/?a=b c", "cannot be sent"),
-        ("https://example.com/?a=b\\c", "backslash"),
-        ("https://{host}/p", "macro"),
-        ("https://example.com:{port}/p", "macro"),
-        ("https://a{b/c}d/p", "macro"),
-        ("{scheme}://example.com/p", "http:// or https://"),
-        ("example.com/{status:lead=0 sale=1}", "http:// or https://"),
-        ("http://127.0.0.1/{subid}", "loopback"),
-        ("https://example.com/" + "{a}" * 3000, "8,192"),
-    ],
-)
-def test_a_template_is_judged_around_its_placeholders(template, word):
-    reason = why_template_refused(template)
-
-    assert word in reason
-    assert bool(word) == bool(reason)
-
-
-@pytest.mark.parametrize(
     ("url", "sent"),
     [
         ("https://bücher.example:8443/ü?ö", "https://xn--bcher-kva.example:8443/ü?ö"),
@@ -297,7 +274,6 @@ def test_a_host_goes_out_in_ascii(url, sent):
 def test_no_text_makes_the_judgement_raise(text):
     for url in (text, f"https://{text}", f"http://{text}/p"):
         assert isinstance(why_refused(url), str)
-        assert isinstance(why_template_refused(url), str)
         assert why_refused(url) or with_ascii_host(url).split("/")[2].isascii()
 
 
