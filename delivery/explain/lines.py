@@ -1,4 +1,4 @@
-"""One rule and one change: what became of it, in a sentence, and what to change."""
+"""One rule and one change: what was decided, in a sentence, and what to change."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,6 @@ from enum import StrEnum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from delivery.models import SentPostback, State
 from postbacks.models import Answer, PostbackRule
 
 
@@ -18,6 +17,7 @@ class Outcome(StrEnum):
     QUEUED = "queued"
     FAILED = "failed"
     NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ class Line:
     outcome: Outcome
     text: str
     causes: list[Cause] = field(default_factory=list)
+    rule_id: int | None = None
     postback: int | None = None  # its page in the log
 
 
@@ -44,38 +45,47 @@ def exact(moment: datetime | None) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S %Z") if moment else _("never")
 
 
-def of_postback(postback: SentPostback) -> Line:
-    """What the log says of a postback that was queued."""
-    outcome, text = {
-        State.SENT: (Outcome.SENT, _sent),
-        State.QUEUED: (Outcome.QUEUED, _queued),
-        State.SENDING: (Outcome.QUEUED, _sending),
-        State.FAILED: (Outcome.FAILED, _failed),
-        State.UNKNOWN: (Outcome.FAILED, _unknown),
-        State.CANCELLED: (Outcome.NOT_SENT, _cancelled),
-    }[State(postback.state)]
-    causes = _notes(postback) + (_advice(postback) if outcome is Outcome.FAILED else [])
-    return Line(rule=postback.rule_name, outcome=outcome, text=text(postback), causes=causes, postback=postback.pk)
-
-
-def of_refusal(answer: Answer) -> Line:
-    """What the rule said against it."""
-    causes = [Cause(text=reason.text, advice=reason.advice) for reason in answer.reasons]
+def of_refusal(answer: Answer, *, is_gone: bool = False) -> Line:
+    """What the rule said against it; what to change in a rule that is gone, nobody needs to know."""
+    causes = [Cause(text=reason.text, advice="" if is_gone else reason.advice) for reason in answer.reasons]
+    if is_gone:
+        advice = _("add it anew in the campaign's S2S Postbacks tab, if it is still wanted")
+        causes.append(Cause(text=_("the rule was deleted since"), advice=advice))
     whys = "; ".join(str(reason.why.label) for reason in answer.reasons)
-    return Line(rule=answer.name, outcome=Outcome.NOT_SENT, text=_("not sent: %(why)s") % {"why": whys}, causes=causes)
+    return Line(
+        rule=answer.name,
+        outcome=Outcome.NOT_SENT,
+        text=_("not sent: %(why)s") % {"why": whys},
+        causes=causes,
+        rule_id=None if is_gone else answer.rule,
+    )
 
 
-def of_repetition(answer: Answer, first: SentPostback | None) -> Line:
+def of_repetition(answer: Answer, number: int | None, postback: int | None) -> Line:
     """The rule wanted it, and its key was used up by an earlier change."""
-    number = f" (#{first.change.number})" if first and first.change else ""
     cause = Cause(
         text=_("a postback of this rule for this conversion and status was queued before; a second would count twice"),
         advice=_("tick “again” on the rule if a status that comes back is to be sent again, or use “Send again”"),
     )
-    text = _("not sent: already sent for this status%(number)s") % {"number": number}
+    text = _("not sent: already sent for this status") + (f" (#{number})" if number else "")
     return Line(
-        rule=answer.name, outcome=Outcome.NOT_SENT, text=text, causes=[cause], postback=first.pk if first else None
+        rule=answer.name,
+        outcome=Outcome.NOT_SENT,
+        text=text,
+        causes=[cause],
+        rule_id=answer.rule,
+        postback=postback,
     )
+
+
+def of_lost_row(answer: Answer) -> Line:
+    """The rule wanted it, it was queued, and its row is in the log no more."""
+    cause = Cause(
+        text=_("a postback was queued then; its row was pruned from the log, and how it ended is not known any more"),
+        advice=_("ask the receiver; it is not sent a second time by itself"),
+    )
+    text = _("no longer in the log")
+    return Line(rule=answer.name, outcome=Outcome.UNKNOWN, text=text, causes=[cause], rule_id=answer.rule)
 
 
 def of_late_rule(rule: PostbackRule, *, was_there: bool) -> Line:
@@ -86,55 +96,14 @@ def of_late_rule(rule: PostbackRule, *, was_there: bool) -> Line:
         text = _("not sent: it was not a rule of this campaign then")
         about = _("the campaign had another source then; the rule is asked about what comes from now on")
     advice = _("save the conversion with another status, if the receiver must be told")
-    return Line(rule=rule.label, outcome=Outcome.NOT_SENT, text=text, causes=[Cause(text=about, advice=advice)])
+    cause = Cause(text=about, advice=advice)
+    return Line(rule=rule.label, outcome=Outcome.NOT_SENT, text=text, causes=[cause], rule_id=rule.pk)
 
 
-def _answer(postback: SentPostback) -> str:
-    said = postback.answer.strip()[:200]
-    return (f"HTTP {postback.code}" if postback.code else _("no answer")) + (f": {said}" if said else "")
-
-
-def _sent(postback: SentPostback) -> str:
-    return _("sent %(when)s, answer %(answer)s") % {"when": exact(postback.finished), "answer": _answer(postback)}
-
-
-def _queued(postback: SentPostback) -> str:
-    text = _("queued, next try %(when)s") % {"when": exact(postback.due_at)}
-    if postback.error:
-        text += " " + _("(%(count)d tried; last: %(why)s)") % {"count": postback.attempts, "why": postback.error}
-    return text
-
-
-def _sending(postback: SentPostback) -> str:
-    return _("being sent now (attempt %(count)d)") % {"count": postback.attempts}
-
-
-def _failed(postback: SentPostback) -> str:
-    return _("failed %(when)s: %(why)s") % {"when": exact(postback.finished), "why": postback.error}
-
-
-def _unknown(postback: SentPostback) -> str:
-    return _("sent %(when)s, and no answer came: whether it arrived is not known") % {"when": exact(postback.finished)}
-
-
-def _cancelled(postback: SentPostback) -> str:
-    return _("not sent: cancelled %(when)s: %(why)s") % {"when": exact(postback.finished), "why": postback.error}
-
-
-def _notes(postback: SentPostback) -> list[Cause]:
-    return [Cause(text=postback.notes)] if postback.notes else []
-
-
-def _advice(postback: SentPostback) -> list[Cause]:
-    """What usually lies behind such an answer."""
-    if postback.code is None:
-        return []
-    advice = {
-        400: _("the receiver does not understand the URL: compare it with the receiver's documentation"),
-        401: _("check the key or token in the URL"),
-        403: _("check the key or token in the URL, and whether the receiver admits our address"),
-        404: _("check the path of the URL with the receiver's documentation"),
-    }.get(postback.code, "")
-    if 300 <= postback.code < 400:
-        advice = _("put the final URL into the rule")
-    return [Cause(text=_("the receiver answered %(answer)s") % {"answer": _answer(postback)}, advice=advice)]
+def of_no_rule() -> Line:
+    """Nobody was asked, and there is nobody to ask."""
+    cause = Cause(
+        text=_("neither the campaign nor its source had an S2S postback then"),
+        advice=_("add one in the campaign's S2S Postbacks tab"),
+    )
+    return Line(rule="–", outcome=Outcome.NOT_SENT, text=_("not sent: there was no rule"), causes=[cause])

@@ -20,14 +20,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, subid: str, **options: Any) -> None:  # noqa: ARG002
         """Print it."""
         explanation = explain(subid)
-        self.stdout.write(explanation.summary)
+        self._say(explanation.summary)
         self._click(explanation)
         for cause in explanation.hints:
             self._cause(cause, "! ")
         for section in explanation.sections:
-            self.stdout.write(f"\n{section.title}")
+            self.stdout.write("")
+            self._say(section.title)
             for line in section.lines:
-                self.stdout.write(f"  {line.rule}: {line.text}")
+                self._say(f"{line.rule}: {line.text}", "  ")
                 for cause in line.causes:
                     self._cause(cause, "    - ")
         self._received(explanation)
@@ -35,13 +36,18 @@ class Command(BaseCommand):
     def _click(self, explanation: Explanation) -> None:
         if click := explanation.click:
             external_id = f"external_id: {click.external_id or '–'}"
-            self.stdout.write(f"Click {click.subid} of {click.campaign.name}, {exact(click.created)}, {external_id}")
+            self._say(f"Click {click.subid} of {click.campaign.name}, {exact(click.created)}, {external_id}")
 
     def _cause(self, cause: Cause, mark: str) -> None:
-        self.stdout.write(f"{mark}{cause.text}" + (f" -> {cause.advice}" if cause.advice else ""))
+        self._say(cause.text + (f" -> {cause.advice}" if cause.advice else ""), mark)
 
     def _received(self, explanation: Explanation) -> None:
         if explanation.received:
             self.stdout.write("\nReceived postbacks that named it, newest first:")
         for received in explanation.received:
-            self.stdout.write(f"  {exact(received.created)} {received.get_verdict_display()}: {received.reason}")
+            self._say(f"{exact(received.created)} {received.get_verdict_display()}: {received.reason}", "  ")
+
+    def _say(self, text: str, mark: str = "") -> None:
+        """One line. Clicks and receivers bring foreign text: nothing in it may steer the terminal."""
+        words = " ".join(text.split())
+        self.stdout.write(mark + "".join(letter if letter.isprintable() else "\ufffd" for letter in words))

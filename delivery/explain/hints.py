@@ -1,0 +1,77 @@
+"""What is wrong with a click itself, or with the text somebody takes for a subid."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from campaigns.models import Click, Conversion, Installation, ReceivedPostback
+from campaigns.parameters import is_unfilled
+from delivery.explain.lines import Cause
+
+MEANT_AT_MOST = 20  # clicks that are offered in the place of one that nobody knows
+
+
+def hints_of(click: Click) -> list[Cause]:
+    """What would keep postbacks from being sent, or from being understood, whatever the rules say."""
+    hints = []
+    if not click.external_id:
+        text = _("this click has no external_id: the traffic came to a link without `%(wanted)s`")
+        advice = _("paste the campaign's link, complete, into the ad network")
+        hints.append(Cause(text=text % {"wanted": _wanted(click)}, advice=advice))
+    elif is_unfilled(click.external_id):
+        text = _("external_id is `%(value)s`: the ad network did not fill in its token") % {"value": click.external_id}
+        hints.append(Cause(text=text, advice=_("look up how the network writes its click id, and correct the link")))
+    if click.campaign.paused:
+        hints.append(Cause(text=_("the campaign is paused now"), advice=_("un-pause it on its General tab")))
+    return hints
+
+
+def nothing_came(received: Sequence[ReceivedPostback]) -> Cause:
+    """Why a click has no conversion."""
+    if received:
+        return Cause(
+            text=_("the network reported it, and no conversion came of it"),
+            advice=_("see below why each was refused"),
+        )
+    url = Installation.objects.current().postback_url
+    advice = _("give the network this postback URL: %(url)s") % {"url": f"{url}?subid={{subid}}&status={{status}}"}
+    return Cause(text=_("no network has reported a conversion of this click"), advice=advice)
+
+
+def too_many(shown: int) -> Cause:
+    """That there is more than the page holds."""
+    text = _("only the newest %(count)d changes are shown") % {"count": shown}
+    return Cause(text=text, advice=_("search the log of S2S postbacks for the rest"))
+
+
+def clicks_meant(text: str) -> list[Click]:
+    """The clicks of an external_id, or of a tid, that was given in the place of a subid; the newest first."""
+    if not text:
+        return []
+    theirs = list(Click.objects.filter(external_id=text).order_by("-id")[:MEANT_AT_MOST])
+    if theirs:
+        return theirs
+    sold = Conversion.objects.filter(tid=text).select_related("click").order_by("-id")[:MEANT_AT_MOST]
+    return list({conversion.click_id: conversion.click for conversion in sold}.values())
+
+
+def not_ours(text: str) -> tuple[list[Cause], list[str]]:
+    """What a text that is no subid is, and which subids may have been meant. A click id of the source's is the usual
+    mix-up."""
+    clicks = clicks_meant(text)
+    meant = [click.subid for click in clicks]
+    if not clicks:
+        advice = _("check that the network sends back our subid, as the campaign's destination hands it over")
+        return [Cause(text=_("nobody here knows this subid"), advice=advice)], []
+    subids = ", ".join(meant)
+    if clicks[0].external_id == text:
+        about = _("it is an external_id, the source's click id; the click's subid is %(subid)s") % {"subid": subids}
+        return [Cause(text=about, advice=_("hand {subid} over to the network, not {external_id}"))], meant
+    about = _("it is a tid, the network's transaction id; the click's subid is %(subid)s") % {"subid": subids}
+    return [Cause(text=about, advice=_("look at that subid"))], meant
+
+
+def _wanted(click: Click) -> str:
+    """What the link ought to have carried, as the campaign's Parameters tab has it."""
+    row = next((row for row in click.campaign.parameters if row["parameter"] == "external_id"), None)
+    return f"{row['name']}={row['token'] or '{click_id}'}" if row else "external_id={click_id}"
