@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.core.validators import RegexValidator
 from django.db import models
@@ -20,7 +21,7 @@ class ConversionStatusManager(models.Manager["ConversionStatus"]):
         """Every status, in the order a person gave them."""
         return list(self.values_list("name", flat=True))
 
-    def after_migrate(self, apps: Apps, using: str, **_kwargs: Any) -> None:
+    def after_migrate(self, using: str, apps: Apps = installed, **_kwargs: Any) -> None:
         """Make sure of the four that every network knows; what is there stays as it is."""
         if ("campaigns", "conversionstatus") not in {
             (m._meta.app_label, m._meta.model_name) for m in apps.get_models()
