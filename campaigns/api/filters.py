@@ -65,7 +65,7 @@ def moment(lookup: str, **kwargs: Any) -> filters.IsoDateTimeFilter:
     return filters.IsoDateTimeFilter(
         field_name="created",
         lookup_expr=lookup,
-        error_messages={"invalid": "Not a time such as 2026-11-23T14:00:00Z; a + is written %2B in a URL."},
+        error_messages={"invalid": "Not a time such as 2026-11-23T14:00:00Z; in a URL a bare + is a space."},
         validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
         **kwargs,
     )
