@@ -85,6 +85,11 @@ class ReceivedPostback(models.Model):
             self.save()
         return report
 
+    def refuse(self, code: int, why: str) -> None:
+        """End it unjudged: what it says could not be read."""
+        self._end(Verdict.REFUSED, code, f"{why} Postback refused.", [])
+        self.save()
+
     def _judge(self, report: Report) -> None:
         if not report.subid:
             return self._end(Verdict.REFUSED, 400, 'Incorrect subid "". Postback ignored.', report.notes)
