@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib import admin
-from django.forms import ModelForm
+from django.forms import ModelChoiceField, ModelForm
 from django.forms.models import BaseInlineFormSet
 
 if TYPE_CHECKING:
@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     TabularInline: TypeAlias = admin.TabularInline[Any, Any]
     Form: TypeAlias = ModelForm[Any]
     InlineFormSet: TypeAlias = BaseInlineFormSet[Any, Any, Any]
+    ModelChoice: TypeAlias = ModelChoiceField[Any]
 else:
     ModelAdmin, StackedInline, TabularInline = admin.ModelAdmin, admin.StackedInline, admin.TabularInline
-    Form, InlineFormSet = ModelForm, BaseInlineFormSet
+    Form, InlineFormSet, ModelChoice = ModelForm, BaseInlineFormSet, ModelChoiceField
 
-__all__ = ["Form", "InlineFormSet", "ModelAdmin", "StackedInline", "TabularInline"]
+__all__ = ["Form", "InlineFormSet", "ModelAdmin", "ModelChoice", "StackedInline", "TabularInline"]

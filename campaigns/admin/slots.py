@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import Model
@@ -17,15 +17,32 @@ class Link:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Silenced:
     """What a save put to silence; it stands on the request as `silenced` when `slots.questions` are asked."""
 
     rules: list[int] = field(default_factory=list)  # disabled or deleted just now
+    switched_off: list[int] = field(default_factory=list)  # a source's rules, just now, for this campaign only
     campaign: int | None = None  # paused just now
 
     def __bool__(self) -> bool:
-        return bool(self.rules or self.campaign)
+        return bool(self.rules or self.switched_off or self.campaign)
+
+    def __or__(self, other: "Silenced") -> "Silenced":
+        return Silenced(
+            rules=self.rules + other.rules,
+            switched_off=self.switched_off + other.switched_off,
+            campaign=self.campaign or other.campaign,
+        )
+
+
+@runtime_checkable
+class Tab(Protocol):
+    """What the formset of an inline in a slot may tell of its save."""
+
+    def silenced(self) -> Silenced: ...
+
+    def warnings(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
