@@ -9,3 +9,11 @@ class PostbacksConfig(AppConfig):
 
     name = "postbacks"
     verbose_name = _("S2S postbacks")
+
+    def ready(self) -> None:
+        """Put our tab on the ground floor's pages."""
+        from campaigns.admin.slots import slots
+        from postbacks.admin.tab import CampaignRules, SourceRules
+
+        slots.campaign_inlines.append(CampaignRules)
+        slots.source_inlines.append(SourceRules)

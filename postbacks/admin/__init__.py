@@ -1,0 +1,1 @@
+"""The S2S Postbacks tab of campaigns and sources."""
