@@ -45,8 +45,7 @@ class Engine:
     def _pump_until_dry(self) -> bool:
         if self._transport is None:
             self._transport = transport_from_settings()
-        with Pump(self._transport, self.stopping, self._wake) as pump:
-            return pump.run(at_most=AT_MOST)
+        return Pump(self._transport, self.stopping, self._wake).run(at_most=AT_MOST)
 
 
 engine = Engine()

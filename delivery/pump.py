@@ -6,8 +6,6 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
@@ -21,7 +19,8 @@ from delivery.transport import PostbackResponse, Transport
 logger = logging.getLogger(__name__)
 
 BATCH = 500  # rows in flight at most; memory is bounded by this, not by the backlog
-PAUSE = 0.05  # seconds between two looks; outcomes are written at most this long after they came
+PAUSE = 0.05  # seconds; outcomes are written at most this long after they came
+LOOK = 0.02  # seconds between two looks of a pump with nothing in flight
 LOOK_AGAIN = 1.0  # seconds: an empty claim is no proof, others may have held the locks
 
 
@@ -36,14 +35,6 @@ class Pump:
         self.receivers: dict[int, Receiver] = {}  # the receiver of the same
         self.landed: list[PostbackResponse] = []
         self.last_found = time.monotonic()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        connection.close()
 
     def run(self, at_most: float, look_again: float = LOOK_AGAIN) -> bool:
         """Send what is due for at most so many seconds, and let it land; end early when nothing was found for a while.
@@ -98,7 +89,7 @@ class Pump:
     def _take_what_landed(self) -> None:
         """Wait until half of what flies has landed, or the pause is over: few statements a batch, none late."""
         if not self.leases:
-            self.wake.wait(PAUSE)
+            self.wake.wait(LOOK)
         until, enough = time.monotonic() + PAUSE, (len(self.leases) + 1) // 2
         while len(self.landed) < enough and (left := until - time.monotonic()) > 0:
             self.landed += self.transport.poll(left)

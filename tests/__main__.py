@@ -9,7 +9,7 @@ import sys
 import tempfile
 from urllib.parse import urlsplit
 
-from tests.conftest import SERVICES, STRICT, answers
+from tests.services import SERVICES, STRICT, answers
 
 
 def run(title: str, *arguments: str, **environment: str) -> int:

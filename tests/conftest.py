@@ -1,7 +1,6 @@
 """Fixtures named for what they are. Only the wire is ever faked."""
 
 import os
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
@@ -16,35 +15,7 @@ from campaigns.models import Campaign, Click, Conversion, Installation, Source, 
 from delivery.pump import Pump
 from delivery.transport import transport_from_settings
 from postbacks.models import PostbackRule
-
-STRICT = os.environ.get("REQUIRE_SERVICES") == "1"
-SERVICES = {
-    "postgresql": os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/postgres"),
-    "rabbitmq": os.environ.get("TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//"),
-    "redis": os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/5"),
-}
-PORTS = {"postgresql": 5432, "rabbitmq": 5672, "redis": 6379}
-
-
-def answers(url: str, port: int) -> bool:
-    """Whether something listens there."""
-    parts = urlsplit(url)
-    try:
-        socket.create_connection((parts.hostname or "127.0.0.1", parts.port or port), timeout=3).close()
-    except OSError:
-        return False
-    return True
-
-
-def need(service: str) -> str:
-    """The service's URL; without it the test is skipped with its reason, or fails where services are required."""
-    url = SERVICES[service]
-    if answers(url, PORTS[service]):
-        return url
-    reason = f"{service} does not answer at {urlsplit(url).hostname}:{urlsplit(url).port or PORTS[service]}"
-    if STRICT:
-        pytest.fail(f"{reason}, and REQUIRE_SERVICES=1")
-    pytest.skip(reason)
+from tests.services import STRICT, answers
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

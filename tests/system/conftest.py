@@ -8,24 +8,9 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 import pytest
 
-from tests.conftest import need
-from tests.system.processes import Installation
+from tests.services import need
+from tests.system.processes import SCENE, Installation
 from tests.system.receiver import Receiver
-
-SCENE = """
-from campaigns.models import *
-from postbacks.models import *
-source = Source.objects.create(name="S")
-campaign = Campaign.objects.create(name="C", alias="c", source=source)
-for number in range(1, {rules} + 1):
-    url = "http://127.0.0.%d:{port}/p?c={{subid}}&s={{status}}&n=%d" % (number, number)
-    rule = PostbackRule(campaign=campaign, name=str(number), url=url, statuses=["lead", "sale"])
-    rule.full_clean()
-    rule.save()
-from campaigns.models import Visitor
-subids = [Click.objects.record(campaign, {{"external_id": "e%d" % n}}, Visitor()).subid for n in range({clicks})]
-answer = [Installation.objects.current().postback_key, subids]
-"""
 
 
 @pytest.fixture

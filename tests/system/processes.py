@@ -14,6 +14,21 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
+# rules, each for a receiver of its own, and clicks; answers with the postback key and the subids
+SCENE = """
+from campaigns.models import *
+from postbacks.models import *
+source = Source.objects.create(name="S")
+campaign = Campaign.objects.create(name="C", alias="c", source=source)
+for number in range(1, {rules} + 1):
+    url = "http://127.0.0.%d:{port}/p?c={{subid}}&s={{status}}&n=%d" % (number, number)
+    rule = PostbackRule(campaign=campaign, name=str(number), url=url, statuses=["lead", "sale"])
+    rule.full_clean()
+    rule.save()
+from campaigns.models import Visitor
+subids = [Click.objects.record(campaign, {{"external_id": "e%d" % n}}, Visitor()).subid for n in range({clicks})]
+answer = [Installation.objects.current().postback_key, subids]
+"""
 
 
 def free_port() -> int:

@@ -12,7 +12,7 @@ import psycopg2
 import pytest
 import requests
 
-from tests.conftest import answers, need
+from tests.services import answers, need
 from tests.system.processes import Installation, free_port, until
 from tests.system.receiver import Receiver
 

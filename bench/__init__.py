@@ -1,0 +1,1 @@
+"""Measurements: speed is told here, and asserted nowhere."""
