@@ -17,6 +17,7 @@ from delivery.models import Lane, Receiver, SentPostback, State
 
 RETRY_SHARE = 4  # one retry is claimed for this many first tries, so that neither lane starves
 
+# Not now(): in a transaction that is the time it began, and a row that was queued in it would never be due.
 CLAIM = """
 WITH picked AS MATERIALIZED (
   SELECT s.id FROM delivery_receiver r
@@ -25,17 +26,17 @@ WITH picked AS MATERIALIZED (
     SELECT u.*, row_number() OVER (ORDER BY turn, due_at, id) AS place FROM (
       SELECT a.*, row_number() OVER (ORDER BY due_at, id) AS turn FROM (
         SELECT id, due_at FROM delivery_sentpostback
-        WHERE state = 'queued' AND receiver_id = r.id AND lane = 0 AND due_at <= now()
+        WHERE state = 'queued' AND receiver_id = r.id AND lane = 0 AND due_at <= statement_timestamp()
         ORDER BY due_at, id LIMIT coalesce(f.free, r.places) FOR UPDATE SKIP LOCKED) a
       UNION ALL
       SELECT b.*, %(share)s * row_number() OVER (ORDER BY due_at, id) AS turn FROM (
         SELECT id, due_at FROM delivery_sentpostback
-        WHERE state = 'queued' AND receiver_id = r.id AND lane = 1 AND due_at <= now()
+        WHERE state = 'queued' AND receiver_id = r.id AND lane = 1 AND due_at <= statement_timestamp()
         ORDER BY due_at, id LIMIT coalesce(f.free, r.places) FOR UPDATE SKIP LOCKED) b) u) s
-  WHERE (r.hold_until IS NULL OR r.hold_until <= now()) AND s.place <= coalesce(f.free, r.places)
+  WHERE (r.hold_until IS NULL OR r.hold_until <= statement_timestamp()) AND s.place <= coalesce(f.free, r.places)
   ORDER BY s.turn, s.due_at, s.id LIMIT %(most)s)
 UPDATE delivery_sentpostback SET state = 'sending', lease_id = %(lease)s, attempts = attempts + 1,
-  leased_until = now() + %(seconds)s * interval '1 second'
+  leased_until = statement_timestamp() + %(seconds)s * interval '1 second'
 FROM picked WHERE delivery_sentpostback.id = picked.id RETURNING delivery_sentpostback.id
 """
 
