@@ -72,7 +72,7 @@ class Click(models.Model):
         Source, models.PROTECT, related_name="clicks", null=True, blank=True, verbose_name=_("traffic source")
     )
     external_id = models.CharField(_("external id"), max_length=500, blank=True)
-    cost = models.DecimalField(_("cost"), max_digits=18, decimal_places=4, default=Decimal(0))
+    cost = models.DecimalField(_("cost"), max_digits=15, decimal_places=4, default=Decimal(0))
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     source = models.CharField(_("source (site)"), max_length=500, blank=True)
     keyword = models.CharField(_("keyword"), max_length=500, blank=True)
