@@ -71,8 +71,8 @@ class Conversion(models.Model):
             before = Conversion.objects.filter(pk=self.pk).first() if self.pk else None
             fields = None if update_fields is None else {*update_fields, "updated"}
             is_news = before is None or (before.status != self.status and (fields is None or "status" in fields))
-            if before and is_news:
-                self.previous_status = before.status
+            if before:  # who loaded it long ago does not know what its previous status is by now
+                self.previous_status = before.status if is_news else before.previous_status
                 fields = fields and fields | {"previous_status"}
             if not self.original_status:
                 self.original_status = self.status
