@@ -30,6 +30,7 @@ class Report:
 
     subid: str = ""
     status: str = ""
+    original_status: str = ""  # as it was written, capitals and all
     revenue: Decimal | None = None
     cost: Decimal | None = None
     currency: str = ""
@@ -53,6 +54,7 @@ class Report:
         return cls(
             subid=said["subid"].lower(),
             status=said["status"].lower(),
+            original_status=said["status"][:255],
             revenue=revenue.number,
             cost=cost.number,
             currency=_currency(said["currency"], notes),

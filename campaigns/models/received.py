@@ -113,7 +113,7 @@ class ReceivedPostback(models.Model):
 
     def _take(self, report: Report, status: str, conversion: Conversion) -> None:
         before = None if conversion.pk is None else conversion.status
-        conversion.status, conversion.original_status = status, report.status[:255]
+        conversion.status, conversion.original_status = status, report.original_status
         conversion.revenue = conversion.revenue if report.revenue is None else report.revenue
         conversion.cost = conversion.cost if report.cost is None else report.cost
         conversion.currency = report.currency or conversion.currency
