@@ -5,11 +5,20 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import IO, Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from rest_framework.exceptions import ParseError
+from django.http import RawPostDataException, UnreadablePostError
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
 
 LONGEST = 40  # digits; a number that needs more is no money, and 1e999999999 would fill the memory
+
+
+class TooLarge(APIException):
+    """The body is more than is read."""
+
+    status_code = 413
 
 
 class ExactJSONParser(BaseParser):
@@ -25,10 +34,9 @@ class ExactJSONParser(BaseParser):
     ) -> dict[str, Any]:
         """The object; anything else is a ParseError that says what was wrong."""
         assert parser_context is not None  # noqa: S101 - DRF always hands one over
+        body = body_of(parser_context["request"])
         try:
-            told = json.loads(parser_context["request"].body, parse_float=plain, parse_int=str, parse_constant=str)
-        except RequestDataTooBig as error:
-            raise ParseError("The body is too large.") from error
+            told = json.loads(body, parse_float=plain, parse_int=str, parse_constant=str)
         except RecursionError as error:
             raise ParseError("The body is nested too deeply.") from error
         except ValueError as error:
@@ -36,6 +44,17 @@ class ExactJSONParser(BaseParser):
         if not isinstance(told, dict):
             raise ParseError("The body is JSON, but not an object such as {}.")
         return told
+
+
+def body_of(request: Request) -> bytes:
+    """The body, or why it cannot be had, in the words that an incoming postback gets."""
+    try:
+        body: bytes = request.body
+    except RequestDataTooBig as error:
+        raise TooLarge(f"The body is longer than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes.") from error
+    except (UnreadablePostError, RawPostDataException) as error:  # the second where it is asked for again
+        raise ParseError("The body broke off.") from error
+    return body
 
 
 def plain(number: str) -> str:

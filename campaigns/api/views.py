@@ -2,18 +2,16 @@
 
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
-from django.http.request import RawPostDataException
 from django.utils.decorators import method_decorator
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework.exceptions import NotFound, ParseError, UnsupportedMediaType
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from campaigns.api.filters import ReceivedPostbackFilters
 from campaigns.api.logs import LogViewSet
-from campaigns.api.parsers import ExactJSONParser, as_text
+from campaigns.api.parsers import ExactJSONParser, as_text, body_of
 from campaigns.api.permissions import ModelPermissions
 from campaigns.api.serializers import (
     ClickReport,
@@ -80,8 +78,10 @@ class ConversionViewSet(ReportViewSet):
         responses={
             201: OpenApiResponse(Judged, "Created."),
             200: OpenApiResponse(Judged, "Updated, repeated or ignored: `verdict` and `reason` say which, and why."),
-            400: OpenApiResponse(Judged, "Refused. Where the body is no JSON object, `detail` says so."),
+            400: OpenApiResponse(Judged, "Refused: it says what cannot be, or is no JSON object."),
             404: OpenApiResponse(Judged, "Refused: nobody knows this subid."),
+            413: OpenApiResponse(Judged, "Refused: the body is too large."),
+            415: OpenApiResponse(Judged, "Refused: the content type is not application/json."),
             (503, "text/plain"): UNAVAILABLE,
         },
     )
@@ -90,6 +90,7 @@ class ConversionViewSet(ReportViewSet):
 
         A conversion is known by (subid, tid): the same again is an update or a repeat, never a second one.
         """
+        told, problem = _told(request)
         received = ReceivedPostback.objects.create(
             method=METHOD,
             query=clean_text(request.META.get("QUERY_STRING", ""), MAX_BODY),
@@ -97,27 +98,29 @@ class ConversionViewSet(ReportViewSet):
             content_type=clean_text(request.content_type or "", 255),
             ip=address_of(request._request),
         )
-        told, problem = _told(request)
-        received.judge(told)
+        if problem:
+            received.refuse(problem.status_code, str(problem.detail))
+        else:
+            received.judge(told)
         code = 201 if received.verdict == Verdict.CREATED else received.code
-        return Response(Judged(received).data | problem, status=code)
+        return Response(Judged(received).data, status=code)
 
 
-def _told(request: Request) -> tuple[dict[str, str], dict[str, str]]:
+def _told(request: Request) -> tuple[dict[str, str], APIException | None]:
     """What the body says; where it cannot be read, nothing, and beside it why."""
     try:
-        return as_text(request.data), {}
-    except (ParseError, UnsupportedMediaType) as error:
-        return {}, {"detail": str(error.detail)}
+        body_of(request)  # DRF would meet one that broke off without a word
+        return as_text(request.data), None
+    except APIException as problem:
+        return {}, problem
 
 
 def _body(request: Request) -> bytes:
     """What there is to keep of it."""
     try:
-        body: bytes = request.body
-    except (RequestDataTooBig, RawPostDataException):
+        return body_of(request)
+    except APIException:
         return b""
-    return body
 
 
 @extend_schema_view(

@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
@@ -136,36 +137,55 @@ def test_the_incoming_postback_would_have_been_judged_the_same(client, report, c
 
 
 @pytest.mark.parametrize("body", ["{", "[1]", '"text"', "[" * 100_000, "\x00"])
-def test_a_body_that_cannot_be_read_is_logged_all_the_same(report, body):
+def test_a_body_that_cannot_be_read_is_logged_and_refused(report, body):
     answer = report(body)
 
     received = ReceivedPostback.objects.get()
     assert (answer.status_code, answer.json()["verdict"]) == (400, "refused")
-    assert "body" in answer.json()["detail"]
-    assert (received.verdict, received.code) == ("refused", 400)
+    assert answer.json()["reason"].startswith("The body is ")
+    assert (received.verdict, received.code, received.reason) == ("refused", 400, answer.json()["reason"])
     assert received.body == body[:65_536].replace("\x00", "\ufffd")
 
 
-def test_a_body_that_is_too_large_is_logged_without_it(report):
-    answer = report('{"subid": "' + "x" * (1 << 20) + '"}')
+def test_a_body_that_is_too_large_is_logged_without_it(report, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
 
-    assert (answer.status_code, answer.json()["detail"]) == (400, "The body is too large.")
-    assert ReceivedPostback.objects.get().body == ""
+    answer = report('{"subid": "' + "x" * 100 + '"}')
+
+    received = ReceivedPostback.objects.get()
+    assert (answer.status_code, received.code, received.body) == (413, 413, "")
+    assert answer.json()["reason"] == "The body is longer than 100 bytes. Postback refused."
+
+
+class BrokenLine(BytesIO):
+    """A connection that the sender lost halfway."""
+
+    def read(self, *_sizes):
+        raise OSError
+
+
+def test_a_body_that_breaks_off_is_logged_and_refused(reporter):
+    sent = {"wsgi.input": BrokenLine(), "CONTENT_LENGTH": "50"}
+
+    answer = reporter.generic("POST", CONVERSIONS, content_type="application/json", **sent)
+
+    assert (answer.status_code, answer.json()["reason"]) == (400, "The body broke off. Postback refused.")
+    assert ReceivedPostback.objects.get().verdict == "refused"
 
 
 def test_a_form_is_logged_and_refused(reporter, click):
     answer = reporter.post(CONVERSIONS, f"subid={click.subid}", content_type="application/x-www-form-urlencoded")
 
-    assert answer.status_code == 400
-    assert "application/x-www-form-urlencoded" in answer.json()["detail"]
+    assert answer.status_code == 415
+    assert "application/x-www-form-urlencoded" in answer.json()["reason"]
     assert ReceivedPostback.objects.get().body == f"subid={click.subid}"
 
 
-def test_a_file_sent_from_a_browser_is_logged_and_refused(admin_user, click):
+def test_a_form_with_files_is_logged_and_refused(admin_user, click):
     browser = APIClient()
     browser.force_login(admin_user)
 
     answer = browser.post(CONVERSIONS, {"subid": click.subid}, format="multipart")
 
-    assert answer.status_code == 400
+    assert answer.status_code == 415
     assert ReceivedPostback.objects.get().verdict == "refused"

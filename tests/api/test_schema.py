@@ -111,6 +111,7 @@ def test_the_page_of_documentation_comes_whole_from_here(db):
     assert "<script>" not in html
     assert script["Content-Type"] == "application/javascript"
     assert "://" not in script.content.decode()
+    assert 'layout: "BaseLayout"' in script.content.decode()  # the other layout asks validator.swagger.io
     assert "/api/schema/" in script.content.decode().replace("\\u002D", "-")
 
 
