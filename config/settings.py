@@ -31,8 +31,9 @@ POSTBACK_DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = env_bool("DEBUG", False)
 SECRET_KEY = secret_key("SECRET_KEY", POSTBACK_DATA_DIR / "secret_key")
 POSTBACK_BIND = env_address("POSTBACK_BIND", "127.0.0.1:8000")  # where `manage.py run` listens
+_host = f"[{POSTBACK_BIND[0]}]" if ":" in POSTBACK_BIND[0] else POSTBACK_BIND[0]
 # how networks and visitors reach us
-POSTBACK_PUBLIC_URL = env_url("POSTBACK_PUBLIC_URL", f"http://{POSTBACK_BIND[0]}:{POSTBACK_BIND[1]}", ["http", "https"])
+POSTBACK_PUBLIC_URL = env_url("POSTBACK_PUBLIC_URL", f"http://{_host}:{POSTBACK_BIND[1]}", ["http", "https"])
 POSTBACK_PUBLIC_URL = POSTBACK_PUBLIC_URL.rstrip("/")
 _public = urlsplit(POSTBACK_PUBLIC_URL)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ",".join({"127.0.0.1", "localhost", "[::1]", _public.hostname or ""}))
