@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('external_id', models.CharField(blank=True, max_length=500, verbose_name='external id')),
                 ('tid', models.CharField(blank=True, max_length=255, verbose_name='tid')),
                 ('status', models.CharField(blank=True, max_length=32, verbose_name='status')),
-                ('method', models.CharField(choices=[('GET', 'Get'), ('POST', 'Post')], max_length=4, verbose_name='method')),
+                ('method', models.CharField(choices=[('GET', 'GET'), ('POST', 'POST')], max_length=4, verbose_name='method')),
                 ('url_template', models.TextField(verbose_name='URL template')),
                 ('url', models.TextField(blank=True, help_text='Rendered once; a retry repeats it.', verbose_name='link')),
                 ('notes', models.TextField(blank=True, verbose_name='notes')),

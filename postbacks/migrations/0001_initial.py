@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('method', models.CharField(choices=[('GET', 'Get'), ('POST', 'Post')], default='GET', max_length=4, verbose_name='method')),
+                ('method', models.CharField(choices=[('GET', 'GET'), ('POST', 'POST')], default='GET', max_length=4, verbose_name='method')),
                 ('url', models.TextField(help_text="The receiver's address with macros such as {external_id} and {conversion_revenue}.", verbose_name='URL')),
                 ('statuses', models.JSONField(default=list, verbose_name='statuses')),
                 ('enabled', models.BooleanField(default=True, verbose_name='on')),

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class Method(models.TextChoices):
     """How a postback is sent; POST goes with an empty body, all being in the URL, as receivers of the field expect."""
 
-    GET = "GET"
-    POST = "POST"
+    GET = "GET", "GET"
+    POST = "POST", "POST"
 
 
 class PostbackRuleManager(models.Manager["PostbackRule"]):
@@ -33,7 +33,8 @@ class PostbackRuleManager(models.Manager["PostbackRule"]):
     @transaction.atomic
     def decide(self, changes: Sequence[ConversionChange]) -> list[Decision]:
         """What every rule of each change's campaign and source says, written down; in the order of the changes."""
-        campaigns = {change.conversion.click.campaign_id: change.conversion.click.campaign for change in changes}
+        # as they are now, not as whoever made the change once loaded them: one may have been paused meanwhile
+        campaigns = Campaign.objects.in_bulk({change.conversion.click.campaign_id for change in changes})
         rules = list(
             self.filter(Q(campaign__in=campaigns) | Q(source__campaigns__in=campaigns)).distinct().order_by("id")
         )
