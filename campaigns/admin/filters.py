@@ -24,6 +24,9 @@ Choice = dict[str, Any]
 class ChoicesFilter(FieldListFilter):
     """One value of a closed set: the field's own choices, or the conversion statuses. ("state", this)."""
 
+    template = "campaigns/admin/choices_filter.html"
+    used_parameters: dict[str, Any]
+
     def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(field, *args, **kwargs)
         self.options = list(field.flatchoices) or [(row.name, row.label) for row in ConversionStatus.objects.all()]
@@ -32,11 +35,19 @@ class ChoicesFilter(FieldListFilter):
         return [self.field_path]
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        chosen = self.used_parameters.get(self.field_path)
-        yield _all(changelist, [self.field_path], selected=not chosen)
+        yield _all(changelist, [self.field_path], selected=not self.used_parameters)
         for value, label in self.options:
             link = changelist.get_query_string({self.field_path: value})
-            yield {"selected": chosen == [str(value)], "query_string": link, "display": label}
+            yield {"selected": value == self.value, "query_string": link, "display": label}
+
+    @property
+    def value(self) -> str:
+        return str(_last(self.used_parameters.get(self.field_path, "")))
+
+    @property
+    def chosen(self) -> Any:
+        """The label of the choice that was made; empty: none was."""
+        return dict(self.options).get(self.value, self.value)
 
 
 class RelatedFilter(FieldListFilter):
@@ -68,13 +79,21 @@ class RelatedFilter(FieldListFilter):
         return [self.field_path, self.find_parameter]
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        chosen = str(_last(self.used_parameters.get(self.field_path, "")))
         names = [self.field_path, self.find_parameter]
         self.hidden = _others(changelist, names)
-        yield _all(changelist, names, selected=not chosen)
+        yield _all(changelist, names, selected=not self.value)
         for value, label in self.options:
-            link = changelist.get_query_string({self.field_path: value})
-            yield {"selected": chosen == str(value), "query_string": link, "display": label}
+            link = changelist.get_query_string({self.field_path: value, self.find_parameter: None})
+            yield {"selected": str(value) == self.value, "query_string": link, "display": label}
+
+    @property
+    def value(self) -> str:
+        return str(_last(self.used_parameters.get(self.field_path, "")))
+
+    @property
+    def chosen(self) -> str:
+        """The name of the one that was chosen; empty: none was."""
+        return next((label for value, label in self.options if str(value) == self.value), self.value)
 
 
 class TimeFilter(ListFilter):
@@ -111,6 +130,14 @@ class TimeFilter(ListFilter):
         for value, (label, _length) in self.SPANS.items():
             link = changelist.get_query_string({"time": value, "since": None, "until": None})
             yield {"selected": self.span == value, "query_string": link, "display": label}
+
+    @property
+    def chosen(self) -> Any:
+        """The span or the days that were chosen; empty: none."""
+        if self.span:
+            return self.SPANS[self.span][0]
+        days = [day.isoformat() if day else "…" for day in (self.since, self.until)]
+        return " – ".join(days) if self.since or self.until else ""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
         begin, end = self._begin(), _midnight(self.until + timedelta(days=1)) if self.until else None
