@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import QuerySet
@@ -36,6 +37,12 @@ class CampaignForm(Form):
         required=False,
         help_text=_("What networks write in status=, with commas between the words. Our own names always work."),
     )
+
+    class Meta:
+        model = Campaign
+        fields = "__all__"
+        widgets = {"destination": forms.Textarea(attrs={"class": "mono wide", "rows": 2, "spellcheck": "false"})}
+        help_texts = {"alias": _("Its place in the click link: /c/ and the alias.")}
 
     def clean(self) -> dict[str, Any]:
         """What a new campaign will take from its source counts already, for its destination and its S2S postbacks."""

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin.display import ago, mono
+from campaigns.admin.display import ago, at, mono
 from campaigns.admin.filters import RelatedFilter, TimeFilter
 from campaigns.admin.keyset import KeysetAdmin, ReadOnly
 from campaigns.admin.slots import slots
@@ -37,14 +37,14 @@ class ClickAdmin(ReadOnly, Linked):
 
     menu = (_("Traffic"),)
     menu_order = 30
-    list_display = ["when", "campaign", "click_id", "source_click_id", "source", "keyword", "cost", "ip"]
+    list_display = ["when", "campaign", "click_id", "source_click_id", "source", "keyword", "its_cost", "ip"]
     list_display_links = ["when"]
     list_filter = [("campaign", RelatedFilter), ("traffic_source", RelatedFilter), TimeFilter]
     list_select_related = ["campaign"]
     search_fields = ["subid", "external_id"]
     search_help_text = _("Exactly one subid or external id.")
     fieldsets = [
-        (None, {"fields": ["created", "copyable_subid", "copyable_external_id", "campaign", "traffic_source"]}),
+        (None, {"fields": ["exact_time", "copyable_subid", "copyable_external_id", "campaign", "traffic_source"]}),
         (_("Became"), {"fields": ["its_conversions"]}),
         (_("What the link brought"), {"fields": ["source", "keyword", "creative_id", "ad_campaign_id", "its_cost"]}),
         (_("Other parameters"), {"fields": ["other_parameters"]}),
@@ -58,6 +58,10 @@ class ClickAdmin(ReadOnly, Linked):
     @admin.display(description=_("time"))
     def when(self, click: Click) -> SafeString | str:
         return ago(click.created)
+
+    @admin.display(description=_("time"))
+    def exact_time(self, click: Click) -> SafeString | str:
+        return at(click.created)
 
     @admin.display(description=_("subid"))
     def click_id(self, click: Click) -> SafeString | str:

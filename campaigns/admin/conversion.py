@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.bases import Form, ModelChoice, TabularInline
 from campaigns.admin.click import Linked
-from campaigns.admin.display import ago, label, mono
+from campaigns.admin.display import ago, at, label, mono
 from campaigns.admin.filters import ChoicesFilter, RelatedFilter, TimeFilter
 from campaigns.admin.keyset import ReadOnly
 from campaigns.models import Click, Conversion, ConversionChange, ConversionStatus, ReceivedPostback
@@ -83,18 +83,18 @@ class ConversionAdmin(Linked):
     menu_order = 40
     form = ConversionForm
     inlines = [Changes, Received]
-    list_display = ["when", "campaign", "click_id", "tid_", "status_label", "revenue_", "currency", "network"]
+    list_display = ["when", "campaign", "subid", "tid_", "status_label", "revenue_", "currency", "network"]
     list_display_links = ["when"]
     list_filter = [("status", ChoicesFilter), ("click__campaign", RelatedFilter), TimeFilter]
     list_select_related = ["click__campaign"]
     search_fields = ["click__subid", "click__external_id", "tid"]
-    readonly_fields = ["click_link", "previous_status", "created", "network"]
+    readonly_fields = ["click_link", "previous_status", "exact_time", "network"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Conversion | None = None) -> Any:  # noqa: ARG002
         said = ["status", "tid", "revenue", "cost", "currency"]
         if obj is None:
             return [(None, {"fields": ["click", *said]})]
-        known = ["original_status", "previous_status", "network", "created"]
+        known = ["original_status", "previous_status", "network", "exact_time"]
         return [(None, {"fields": ["click_link", *said]}), (_("Where it came from"), {"fields": known})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversion]:
@@ -109,12 +109,16 @@ class ConversionAdmin(Linked):
     def when(self, conversion: Conversion) -> SafeString | str:
         return ago(conversion.created)
 
+    @admin.display(description=_("time"))
+    def exact_time(self, conversion: Conversion) -> SafeString | str:
+        return at(conversion.created)
+
     @admin.display(description=_("campaign"))
     def campaign(self, conversion: Conversion) -> str:
         return conversion.click.campaign.name
 
     @admin.display(description=_("subid"))
-    def click_id(self, conversion: Conversion) -> SafeString | str:
+    def subid(self, conversion: Conversion) -> SafeString | str:
         return mono(conversion.click.subid)
 
     @admin.display(description=_("tid"))

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
@@ -17,10 +16,18 @@ def ago(moment: datetime | None) -> SafeString | str:
     """“12 s ago”, with the exact time in the title."""
     if moment is None:
         return "–"
-    exact = date_format(timezone.localtime(moment), "Y-m-d H:i:s")
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), f"{exact} {moment:%Z}", _words(moment)
-    )
+    return _time(moment, title=exact(moment), text=_words(moment))
+
+
+def at(moment: datetime | None) -> SafeString | str:
+    """The exact time, with “12 s ago” in the title."""
+    return "–" if moment is None else _time(moment, title=_words(moment), text=exact(moment))
+
+
+def exact(moment: datetime) -> str:
+    """To the second, with its time zone."""
+    local = timezone.localtime(moment)
+    return f"{local:%Y-%m-%d %H:%M:%S %Z}"
 
 
 def label(word: object, tone: str = "quiet") -> SafeString:
@@ -42,10 +49,14 @@ def copy_button(text: str) -> SafeString:
     return format_html('<button type="button" class="copy" data-copy="{}" hidden>{}</button>', text, _("Copy"))
 
 
+def _time(moment: datetime, *, title: str, text: str) -> SafeString:
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), title, text)
+
+
 def _words(moment: datetime) -> str:
     seconds = int((timezone.now() - moment).total_seconds())
     if seconds < 0:
-        return date_format(timezone.localtime(moment), "Y-m-d H:i")
+        return exact(moment)
     if seconds < MINUTE:
         return _("%(count)s s ago") % {"count": seconds}
     return _("%(time)s ago") % {"time": timesince(moment, depth=1)}

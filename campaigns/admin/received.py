@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin.display import ago, label, mono
+from campaigns.admin.display import ago, at, label, mono
 from campaigns.admin.filters import ChoicesFilter, RelatedFilter, TimeFilter
 from campaigns.admin.keyset import KeysetAdmin, ReadOnly
 from campaigns.models import ReceivedPostback, Verdict
@@ -30,13 +30,14 @@ class ReceivedPostbackAdmin(ReadOnly, KeysetAdmin):
 
     menu = (_("Maintenance"), _("Logs"))
     menu_order = 20
+    change_form_template = "campaigns/admin/linked.html"
     list_display = ["when", "campaign", "click_id", "status", "verdict_label", "reason", "code", "ip"]
     list_display_links = ["when"]
     list_filter = [("verdict", ChoicesFilter), ("status", ChoicesFilter), ("campaign", RelatedFilter), TimeFilter]
     list_select_related = ["campaign"]
     search_fields = ["subid", "external_id", "tid"]
     fieldsets = [
-        (None, {"fields": ["created", "verdict_label", "reason", "code", "conversion_link", "campaign"]}),
+        (None, {"fields": ["exact_time", "verdict_label", "reason", "code", "conversion_link", "campaign"]}),
         (_("What it said"), {"fields": ["subid", "external_id", "tid", "status"]}),
         (_("The request, word for word"), {"fields": ["method", "raw_query", "raw_body", "content_type", "ip"]}),
     ]
@@ -50,6 +51,10 @@ class ReceivedPostbackAdmin(ReadOnly, KeysetAdmin):
     @admin.display(description=_("time"))
     def when(self, received: ReceivedPostback) -> SafeString | str:
         return ago(received.created)
+
+    @admin.display(description=_("time"))
+    def exact_time(self, received: ReceivedPostback) -> SafeString | str:
+        return at(received.created)
 
     @admin.display(description=_("subid"))
     def click_id(self, received: ReceivedPostback) -> SafeString | str:
