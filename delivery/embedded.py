@@ -11,7 +11,7 @@ from django.conf import settings
 from delivery.engine import engine
 from delivery.sweeping import sweeper
 
-STOP_WITHIN = 3.0  # seconds for what flies when a person presses Ctrl-C
+STOP_WITHIN = 2.0  # seconds for what flies when a person presses Ctrl-C
 LOOK = 0.5  # seconds between two looks whether the parent still lives
 
 

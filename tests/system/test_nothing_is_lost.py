@@ -72,6 +72,25 @@ def test_kill_9_of_the_worker_in_mid_flight_loses_nothing(
         print(f"\nkill -9 with 200 in flight: 200 received, {receiver.doubled} answered twice")
 
 
+def test_a_worker_told_to_end_lets_what_flies_land(
+    installed: Installed, postgresql: str, scene: Scene, receiver: Receiver
+) -> None:
+    installation = installed(DATABASE_URL=postgresql, CELERY_BROKER_URL=need("redis"))
+    url, subids = scene(installation, clicks=10)
+    receiver.delay = 2
+    installation.web()
+    worker = installation.worker()
+    report(url, subids)
+    assert receiver.wait_for_flight(10)
+
+    worker.send_signal(signal.SIGTERM)
+
+    assert worker.wait(timeout=25) == 0
+    states = "list(SentPostback.objects.values_list('state', flat=True))"
+    assert installation.shell(f"from delivery.models import *; answer = {states}") == ["sent"] * 10
+    assert receiver.doubled == 0
+
+
 @pytest.mark.parametrize("fault", [signal.SIGSTOP, signal.SIGKILL], ids=["frozen", "stopped"])
 def test_no_request_waits_for_a_broker_and_nothing_is_lost(
     installed: Installed,

@@ -7,10 +7,13 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
+import requests
 
 from tests.system.processes import PYTHON, ROOT, Installation, children_of, is_alive, until
+from tests.system.receiver import Receiver
 
 Installed = Callable[..., Installation]
+Scene = Callable[..., tuple[str, list[str]]]
 
 pytestmark = pytest.mark.services
 
@@ -34,8 +37,14 @@ def test_the_demo_alone_starts_and_stops_its_own_server(installed: Installed) ->
     assert not (installation.folder / "run.json").exists()
 
 
-def test_ctrl_c_stops_all_of_it(installed: Installed) -> None:
-    running = installed().run()
+@pytest.mark.parametrize("delay", [0, 60], ids=["idle", "with a postback in flight"])
+def test_ctrl_c_stops_all_of_it(installed: Installed, scene: Scene, receiver: Receiver, delay: int) -> None:
+    installation = installed()
+    url, subids = scene(installation)
+    running = installation.run()
+    receiver.delay = delay
+    requests.get(url, params={"subid": subids[0], "status": "sale"}, timeout=10)
+    assert receiver.wait_for_flight(1)
     family = [running.pid, *children_of(running.pid)]
 
     os.killpg(running.pid, signal.SIGINT)
