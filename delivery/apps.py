@@ -11,8 +11,13 @@ class DeliveryConfig(AppConfig):
     verbose_name = _("Maintenance")
 
     def ready(self) -> None:
-        """Listen to the ground floor, once."""
+        """Listen to the ground floor, once, and fill the places on its pages."""
+        from campaigns.admin.slots import slots
         from campaigns.signals import conversions_changed
+        from delivery.links import links
         from delivery.signals import collect_postbacks
+        from delivery.silence import question
 
         conversions_changed.connect(collect_postbacks, dispatch_uid="collect_postbacks")
+        slots.questions.append(question)
+        slots.links.append(links)

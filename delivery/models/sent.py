@@ -84,7 +84,7 @@ class SentPostbackManager(models.Manager["SentPostback"]):
         wish = wish or uuid.uuid4()
         rows = [postback.again(wish) for postback in postbacks if postback.can_be_sent_again]
         self.bulk_create(rows, ignore_conflicts=True)
-        return list(self.filter(task_key__in=[row.task_key for row in rows]).order_by("pk"))
+        return list(self.filter(task_key__in=[row.task_key for row in rows]).select_related("resend_of").order_by("pk"))
 
     def due(self) -> bool:
         """Whether something could be claimed now. Asks per receiver, so that a held one's backlog is never read."""

@@ -1,0 +1,6 @@
+"""The screens of this floor."""
+
+from delivery.admin.receiver import ReceiverAdmin
+from delivery.admin.sent import SentPostbackAdmin
+
+__all__ = ["ReceiverAdmin", "SentPostbackAdmin"]

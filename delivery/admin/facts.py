@@ -1,0 +1,147 @@
+"""All that is known of one postback, for its page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.admin.display import ago, copy_button, mono
+from delivery.admin.cells import explain_url, page_of, raw, state_of, whole
+from delivery.masking import mask
+from delivery.models import Attempt, SentPostback, State
+
+RESENDS = 20  # of one postback that its page names
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTry:
+    """A row of the attempts."""
+
+    attempt: Attempt
+
+    @property
+    def when(self) -> SafeString | str:
+        return ago(self.attempt.started)
+
+    @property
+    def took(self) -> str:
+        return "–" if self.attempt.duration_ms is None else str(self.attempt.duration_ms)
+
+    @property
+    def answer(self) -> SafeString | str:
+        return raw(self.attempt.answer)
+
+
+class Facts:
+    """Mixin: the fields of the page, in words. `covered_` ones are for those who may only look."""
+
+    fieldsets: Any = [
+        (None, {"fields": ["state_label", "reason", "code", "duration", "attempts", "made", "ended", "due", "lease"]}),
+        (_("What it tells"), {"fields": ["status", "rule_", "its_conversion", "its_campaign", "source", "its_click"]}),
+        (_("The request"), {"fields": ["how", "whole_link", "template", "notes", "receiver"]}),
+        (_("The answer"), {"fields": ["whole_answer"]}),
+        (_("Its kin"), {"fields": ["kind", "repeats", "repeated_by"]}),
+    ]
+    COVERED = {"whole_link": "covered_link", "template": "covered_template"}
+
+    @admin.display(description=_("state"))
+    def state_label(self, postback: SentPostback) -> SafeString:
+        return state_of(postback)
+
+    @admin.display(description=_("reason"))
+    def reason(self, postback: SentPostback) -> str:
+        return postback.error or "–"
+
+    @admin.display(description=_("duration"))
+    def duration(self, postback: SentPostback) -> str:
+        return "–" if postback.duration_ms is None else gettext("%(count)d ms") % {"count": postback.duration_ms}
+
+    @admin.display(description=_("queued"))
+    def made(self, postback: SentPostback) -> SafeString | str:
+        return ago(postback.created)
+
+    @admin.display(description=_("finished"))
+    def ended(self, postback: SentPostback) -> SafeString | str:
+        return ago(postback.finished)
+
+    @admin.display(description=_("next try"))
+    def due(self, postback: SentPostback) -> SafeString | str:
+        return ago(postback.due_at) if postback.state == State.QUEUED else "–"
+
+    @admin.display(description=_("leased until"))
+    def lease(self, postback: SentPostback) -> SafeString | str:
+        return ago(postback.leased_until)
+
+    @admin.display(description=_("rule"))
+    def rule_(self, postback: SentPostback) -> str:
+        if postback.rule is None and postback.rule_id:
+            return gettext("%(rule)s (deleted since)") % {"rule": postback.rule_name}
+        return postback.rule_name or "–"
+
+    @admin.display(description=_("conversion"))
+    def its_conversion(self, postback: SentPostback) -> SafeString | str:
+        if postback.conversion_id is None:
+            return "–"
+        url = reverse("admin:campaigns_conversion_change", args=[postback.conversion_id])
+        change = gettext("change #%(number)d") % {"number": postback.change.number} if postback.change else ""
+        return format_html('<a href="{}"><code>{}</code></a> {}', url, postback.tid or postback.subid, change)
+
+    @admin.display(description=_("campaign"))
+    def its_campaign(self, postback: SentPostback) -> SafeString | str:
+        if postback.campaign is None:
+            return "–"
+        url = reverse("admin:campaigns_campaign_change", args=[postback.campaign_id])
+        return format_html('<a href="{}">{}</a>', url, postback.campaign)
+
+    @admin.display(description=_("click"))
+    def its_click(self, postback: SentPostback) -> SafeString | str:
+        """Our id with the way to the explanation, and the source's."""
+        if not postback.subid:
+            return "–"
+        why = gettext("Why was it sent, or not?")
+        theirs = format_html("<br>{} {}", gettext("external id"), mono(postback.external_id, copy=True))
+        return format_html(
+            '<code>{}</code> {} <a href="{}">{}</a>{}',
+            postback.subid,
+            copy_button(postback.subid),
+            explain_url(postback.subid),
+            why,
+            theirs if postback.external_id else "",
+        )
+
+    @admin.display(description=_("link"))
+    def whole_link(self, postback: SentPostback) -> SafeString | str:
+        if not postback.url:
+            return gettext("not rendered yet")
+        return format_html("{} {}", whole(postback.url), copy_button(postback.url))
+
+    @admin.display(description=_("link"))
+    def covered_link(self, postback: SentPostback) -> SafeString | str:
+        return whole(mask(postback.url))
+
+    @admin.display(description=_("URL template"))
+    def template(self, postback: SentPostback) -> SafeString | str:
+        return whole(postback.url_template)
+
+    @admin.display(description=_("URL template"))
+    def covered_template(self, postback: SentPostback) -> SafeString | str:
+        return whole(mask(postback.url_template))
+
+    @admin.display(description=_("answer"))
+    def whole_answer(self, postback: SentPostback) -> SafeString | str:
+        return raw(postback.answer)
+
+    @admin.display(description=_("sends again"))
+    def repeats(self, postback: SentPostback) -> SafeString | str:
+        return page_of(postback.resend_of) if postback.resend_of else "–"
+
+    @admin.display(description=_("sent again as"))
+    def repeated_by(self, postback: SentPostback) -> SafeString | str:
+        resends: QuerySet[SentPostback] = postback.resends.order_by("-id")
+        return format_html_join(" ", "{}", ((page_of(resend),) for resend in resends[:RESENDS])) or "–"

@@ -1,0 +1,138 @@
+"""What a person may wish of postbacks: send again, or cancel. What came of it is always said."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Max
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from delivery import nudge
+from delivery.ids import read_id
+from delivery.models import Receiver, SentPostback, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The postbacks that a form names. `wish` was made with the form: sent twice, it is one wish."""
+
+    ids: list[int]
+    wish: uuid.UUID = field(default_factory=uuid.uuid4)
+    is_sure: bool = False
+
+    @classmethod
+    def read(cls, form: QueryDict) -> "Selection":
+        """What the form says; whatever is no number, or no wish, is passed over."""
+        ids = sorted({read_id(text) for text in form.getlist("postback")} - {0})
+        return cls(ids=ids, wish=_wish(form.get("wish", "")), is_sure=form.get("sure") == "yes")
+
+    def rows(self) -> list[SentPostback]:
+        """The postbacks themselves, the oldest first."""
+        return list(SentPostback.objects.filter(pk__in=self.ids).select_related("receiver").order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a wish would do, before it is done."""
+
+    takes: list[SentPostback]
+    leaves: list[SentPostback]
+
+    @property
+    def count(self) -> int:
+        return len(self.takes)
+
+    @property
+    def receivers(self) -> list[tuple[Receiver, int]]:
+        """Who gets how many."""
+        counts = Counter(row.receiver for row in self.takes if row.receiver)
+        return sorted(counts.items(), key=lambda pair: pair[0].origin)
+
+    @property
+    def received(self) -> int:
+        """How many the receiver has already, and may count twice."""
+        return sum(row.state == State.SENT for row in self.takes)
+
+    @property
+    def no_receiver(self) -> int:
+        """How many are left out since they have nowhere to go."""
+        return sum(row.receiver_id is None for row in self.leaves)
+
+    @property
+    def to_whom(self) -> str:
+        """“14 postbacks to 2 receivers”."""
+        count = len(self.receivers)
+        receivers = ngettext("%(count)d receiver", "%(count)d receivers", count) % {"count": count}
+        return _("%(postbacks)s to %(receivers)s") % {"postbacks": postbacks(self.count), "receivers": receivers}
+
+
+def plan_again(rows: Iterable[SentPostback]) -> Plan:
+    """Only what is finished can be sent again."""
+    rows = list(rows)
+    return Plan(
+        takes=[row for row in rows if row.can_be_sent_again],
+        leaves=[row for row in rows if not row.can_be_sent_again],
+    )
+
+
+def plan_cancel(rows: Iterable[SentPostback]) -> Plan:
+    """Only what waits can be cancelled."""
+    rows = list(rows)
+    return Plan(takes=[row for row in rows if row.is_waiting], leaves=[row for row in rows if not row.is_waiting])
+
+
+@transaction.atomic
+def send_again(selection: Selection, user: AbstractBaseUser) -> list[SentPostback]:
+    """Queue them once more and ring; the same wish again gives the same rows."""
+    newest = SentPostback.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    resends = SentPostback.objects.send_again(selection.rows(), selection.wish)
+    _note(user, [row.resend_of for row in resends if row.resend_of and row.pk > newest], "Sent again.")
+    transaction.on_commit(nudge.ring)
+    return resends
+
+
+def cancel(selection: Selection, user: AbstractBaseUser) -> list[str]:
+    """End those that wait; sentences that say what became of each."""
+    rows = SentPostback.objects.filter(pk__in=selection.ids)
+    with transaction.atomic():
+        waiting = list(rows.waiting().select_for_update(of=("self",), no_key=True))  # a claim skips what is locked
+        done = SentPostback.objects.filter(pk__in=[row.pk for row in waiting]).cancel(f"by {user}")
+        _note(user, waiting, "Cancelled.")
+        states = Counter(State(state) for state in rows.values_list("state", flat=True))
+    return list(_outcome(done, states))
+
+
+def postbacks(count: int) -> str:
+    """“1 postback”, “14 postbacks”."""
+    return ngettext("%(count)d postback", "%(count)d postbacks", count) % {"count": count}
+
+
+def _outcome(done: int, now: Counter[State]) -> Iterable[str]:
+    yield _("%(postbacks)s cancelled.") % {"postbacks": postbacks(done)}
+    if flying := now[State.SENDING]:
+        yield _("%(postbacks)s being sent already: what flies is not called back.") % {"postbacks": postbacks(flying)}
+    if ended := now[State.SENT] + now[State.FAILED] + now[State.UNKNOWN]:
+        yield _("%(postbacks)s had ended before.") % {"postbacks": postbacks(ended)}
+    if (before := now[State.CANCELLED] - done) > 0:
+        yield _("%(postbacks)s had been cancelled before.") % {"postbacks": postbacks(before)}
+    if again := now[State.QUEUED]:
+        yield _("%(postbacks)s came back to the queue meanwhile: cancel again.") % {"postbacks": postbacks(again)}
+
+
+def _note(user: AbstractBaseUser, rows: Sequence[SentPostback], what: str) -> None:
+    """Who did it stands in the history of each."""
+    if rows:
+        LogEntry.objects.log_actions(user.pk, rows, CHANGE, what)
+
+
+def _wish(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid4()
