@@ -120,7 +120,10 @@ if DATABASE_URL.startswith("sqlite"):
         **DATABASES["default"].get("OPTIONS", {}),  # what DATABASE_URL says behind its ?
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    # compiling the claim takes longer than the claim
+    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5, "options": "-c jit=off"} | DATABASES["default"].get(
+        "OPTIONS", {}
+    )
 
 CACHE_URL = env_url("CACHE_URL", "locmem://", ["locmem", "redis", "rediss"])
 CACHES: dict[str, Any] = {
