@@ -43,6 +43,13 @@ class ConversionForm(Form):
     click = SubidField(queryset=Click.objects.all(), to_field_name="subid", label=_("Subid"))
     status = forms.ChoiceField(choices=status_choices, label=_("Status"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A conversion stays with its click; the field stays too, for (click, tid) is what must not come twice."""
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "click" in self.fields:
+            self.initial["click"] = self.instance.click.subid
+            self.fields["click"].disabled = True
+
     def clean_currency(self) -> str:
         """As everywhere: in capitals."""
         return str(self.cleaned_data["currency"]).upper()
@@ -95,7 +102,7 @@ class ConversionAdmin(Linked):
         if obj is None:
             return [(None, {"fields": ["click", *said]})]
         known = ["original_status", "previous_status", "network", "exact_time"]
-        return [(None, {"fields": ["click_link", *said]}), (_("Where it came from"), {"fields": known})]
+        return [(None, {"fields": ["click", "click_link", *said]}), (_("Where it came from"), {"fields": known})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversion]:
         rows: QuerySet[Conversion] = super().get_queryset(request)
@@ -133,8 +140,8 @@ class ConversionAdmin(Linked):
     def revenue_(self, conversion: Conversion) -> str:
         return f"{conversion.revenue:.2f}"
 
-    @admin.display(description=_("click"))
+    @admin.display(description=_("came from"))
     def click_link(self, conversion: Conversion) -> SafeString:
         url = reverse("admin:campaigns_click_change", args=[conversion.click_id])
         campaign = conversion.click.campaign
-        return format_html('<a href="{}"><code>{}</code></a> {}', url, conversion.click.subid, campaign)
+        return format_html('<a href="{}">{}</a>, {}', url, _("its click"), campaign)

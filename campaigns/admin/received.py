@@ -31,7 +31,7 @@ class ReceivedPostbackAdmin(ReadOnly, KeysetAdmin):
     menu = (_("Maintenance"), _("Logs"))
     menu_order = 20
     change_form_template = "campaigns/admin/linked.html"
-    list_display = ["when", "campaign", "click_id", "status", "verdict_label", "reason", "code", "ip"]
+    list_display = ["when", "campaign", "click_id", "status", "verdict_label", "reason", "our_code", "ip"]
     list_display_links = ["when"]
     list_filter = [("verdict", ChoicesFilter), ("status", ChoicesFilter), ("campaign", RelatedFilter), TimeFilter]
     list_select_related = ["campaign"]
@@ -63,6 +63,10 @@ class ReceivedPostbackAdmin(ReadOnly, KeysetAdmin):
     @admin.display(description=_("verdict"))
     def verdict_label(self, received: ReceivedPostback) -> SafeString:
         return label(received.get_verdict_display(), TONES[Verdict(received.verdict)])
+
+    @admin.display(description=_("code"))
+    def our_code(self, received: ReceivedPostback) -> int | None:
+        return received.code
 
     @admin.display(description=_("conversion"))
     def conversion_link(self, received: ReceivedPostback) -> SafeString | str:
