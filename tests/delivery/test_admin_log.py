@@ -142,7 +142,7 @@ def test_filter_by_campaign_and_source(admin_client: Client, campaign: Campaign)
     many(campaign, 1, source=campaign.source)
     many(other, 1, state=State.FAILED)
 
-    for query in ({"campaign": campaign.pk}, {"source": campaign.source_id}):
+    for query in ({"campaign": str(campaign.pk)}, {"source": str(campaign.source_id)}):
         (row,) = admin_client.get(LOG, query).context["cl"].result_list
         assert row.campaign == campaign
 
