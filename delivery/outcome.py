@@ -24,7 +24,7 @@ def record(responses: Sequence[PostbackResponse], leases: Mapping[int, uuid.UUID
     by_id = {response.id: response for response in responses}
     with transaction.atomic():
         held = SentPostback.objects.select_for_update(no_key=True).filter(pk__in=by_id, state=State.SENDING)
-        ours = [row for row in held.order_by("pk") if row.lease_id == leases[row.pk]]
+        ours = [row for row in held.order_by("pk") if row.lease_id == leases.get(row.pk)]
         Attempt.objects.bulk_create([attempt_of(row, by_id[row.pk]) for row in ours])
         for row in ours:
             _end(row, by_id[row.pk])

@@ -55,7 +55,7 @@ class Pump:
             self.last_found = time.monotonic()
         self._take_what_landed()
         self._despite_the_database(self.record)
-        return bool(self.leases)
+        return found or bool(self.leases)
 
     def refill(self) -> bool:
         """Claim, render and send as much as there are places for; whether there was any."""
@@ -95,11 +95,16 @@ class Pump:
             self.landed += self.transport.poll(left)
 
     def _land(self) -> None:
-        """Wait for what flies, as long as a stopping worker may; the leases of the rest run out, and it goes again."""
-        until = time.monotonic() + settings.POSTBACK_STOP_GRACE
-        while self.leases and time.monotonic() < until:
+        """Wait for what flies; the leases of what does not land run out, and it goes again."""
+        since = time.monotonic()
+        while self.leases and time.monotonic() - since < self._patience():
             self._take_what_landed()
             self._despite_the_database(self.record)
+
+    def _patience(self) -> float:
+        """Seconds: no more than a stopping worker has, or else until every request has met its deadline."""
+        grace: float = settings.POSTBACK_STOP_GRACE
+        return grace if self.stop.is_set() else max(grace, settings.POSTBACK_DEADLINE + PAUSE)
 
     def _despite_the_database(self, step: Callable[[], bool]) -> bool:
         """A database that is away costs a round, not the run: what landed stays with us until it can be written."""

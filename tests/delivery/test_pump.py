@@ -1,0 +1,350 @@
+"""The pump: what was collected goes out as it was then, whatever happens around it."""
+
+import threading
+import uuid
+
+import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from campaigns.models import Campaign, Installation
+from delivery.claim import claim
+from delivery.models import Attempt, Receiver, SentPostback, State
+from delivery.outcome import record
+from delivery.pump import Pump
+from delivery.transport import PostbackResponse, transport_from_settings
+from postbacks.models import PostbackRule
+
+pytestmark = pytest.mark.django_db
+ANYWHERE = "http://receiver.test/p"
+
+
+@pytest.fixture
+def stop():
+    """Tells the pump to end."""
+    return threading.Event()
+
+
+@pytest.fixture
+def pump(db, stop):
+    """A pump with a transport of its own."""
+    transport = transport_from_settings()
+    yield Pump(transport, stop, threading.Event())
+    transport.close(1)
+
+
+@pytest.fixture
+def landed(pump):
+    """Waits until all that flies has landed."""
+
+    def wait():
+        while len(pump.landed) < len(pump.leases):
+            pump.landed += pump.transport.poll(10)
+
+    return wait
+
+
+def response(row, **fields):
+    return PostbackResponse(id=row.pk, started=timezone.now(), duration=0.1, **fields)
+
+
+def test_lead_then_sale_are_sent_each_as_it_was(rule, http, saved, send, urls):
+    http.get(ANYWHERE)
+    saved(saved(status="lead", revenue="1"), status="sale", revenue="2")
+
+    send()
+
+    assert urls() == [f"{ANYWHERE}?c=ext+1&s=lead&r=1", f"{ANYWHERE}?c=ext+1&s=sale&r=2"]
+
+
+def test_what_changed_without_news_is_not_sent(rule, http, saved, send, urls):
+    http.get(ANYWHERE)
+    saved(saved(status="sale", revenue="1"), revenue="2")
+
+    send()
+
+    assert urls() == [f"{ANYWHERE}?c=ext+1&s=sale&r=1"]
+
+
+def test_the_url_is_the_rules_as_it_was_at_collect(rule, http, saved, send, urls):
+    http.get(ANYWHERE)
+    saved(status="sale")
+    PostbackRule.objects.update(url="http://elsewhere.test/", method="POST")
+
+    send()
+
+    assert urls() == [f"{ANYWHERE}?c=ext+1&s=sale&r=0"]
+
+
+@pytest.mark.parametrize("end", ["delete", "disable", "untick", "pause"])
+def test_what_was_collected_is_sent_whatever_becomes_of_its_rule(rule, http, saved, send, end):
+    http.get(ANYWHERE)
+    saved(status="sale")
+    {
+        "delete": lambda: PostbackRule.objects.all().delete(),
+        "disable": lambda: PostbackRule.objects.update(enabled=False),
+        "untick": lambda: PostbackRule.objects.update(statuses=[]),
+        "pause": lambda: Campaign.objects.update(paused=True),
+    }[end]()
+
+    send()
+
+    assert SentPostback.objects.get().state == State.SENT
+
+
+def test_a_retry_repeats_the_very_same_url(rule, http, saved, send, due_now, urls):
+    http.get(ANYWHERE, status=500)
+    http.get(ANYWHERE)
+    PostbackRule.objects.update(url=f"{ANYWHERE}?c={{subid}}&n={{random:1,1000000000}}")
+    saved(status="sale")
+
+    send()
+    due_now()
+    send()
+
+    assert len(urls()) == 2
+    assert len(set(urls())) == 1
+    assert SentPostback.objects.get().url == urls()[0]
+
+
+def test_the_idempotency_key_is_the_same_for_every_attempt(rule, http, saved, send, due_now):
+    http.get(ANYWHERE, status=500)
+    saved(status="sale")
+
+    for _attempt in range(3):
+        send()
+        due_now()
+
+    keys = {call.request.headers["Idempotency-Key"] for call in http.calls}
+    task_key = SentPostback.objects.get().task_key
+    assert keys == {str(uuid.uuid5(Installation.objects.current().uuid, task_key))}
+
+
+def test_the_idempotency_key_is_another_for_every_postback(rule, http, saved, send):
+    http.get(ANYWHERE)
+    saved(saved(status="lead"), status="sale")
+    saved(status="sale", tid="T")
+
+    send()
+
+    assert len({call.request.headers["Idempotency-Key"] for call in http.calls}) == 3
+
+
+def test_another_installation_has_other_keys(rule, saved):
+    saved(status="sale")
+    row = SentPostback.objects.get()
+
+    assert row.idempotency_key(uuid.uuid4()) != row.idempotency_key(uuid.uuid4())
+
+
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [
+        (
+            f"{ANYWHERE}?r={{conversion_revenue:eur}}",
+            "No exchange rate to EUR is known: the conversion has no currency",
+        ),
+        (
+            "http://10.0.0.1/",
+            "10.0.0.1 is a private address; allow its network in POSTBACK_ALLOWED_NETWORKS if it is meant",
+        ),
+        (ANYWHERE + "x" * 8200, "the URL is 8,222 characters long; 8,192 is the most"),
+    ],
+)
+def test_what_cannot_be_sent_ends_failed_alone(queued, change, http, send, template, reason):
+    change.revenue = 5
+    change.save()
+    http.get(ANYWHERE)
+    (bad,), (good,) = queued(url_template=template), queued()
+
+    send()
+
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.state, bad.error, bad.lease_id, bad.due_at) == (State.FAILED, reason, None, None)
+    assert (good.state, len(http.calls)) == (State.SENT, 1)
+
+
+def test_what_rendered_empty_is_noted(rule, http, saved, send):
+    http.get(ANYWHERE)
+    PostbackRule.objects.update(url=f"{ANYWHERE}?c={{subid}}&t={{tid}}&k={{keyword}}")
+
+    saved(status="sale")
+    send()
+
+    assert SentPostback.objects.get().notes == "Rendered empty: tid, keyword"
+
+
+@pytest.mark.parametrize(
+    ("template", "url"),
+    [
+        (f"{ANYWHERE}?t={{status:rejected=два слова}}", f"{ANYWHERE}?t=%D0%B4%D0%B2%D0%B0"),
+        (f"{ANYWHERE}/ü?a=b c", f"{ANYWHERE}/%C3%BC?a=b%20c"),
+        (f"{ANYWHERE}?x=%20%7B", f"{ANYWHERE}?x=%20%7B"),
+    ],
+)
+def test_a_url_goes_out_in_ascii(queued, http, send, urls, template, url):
+    http.get(ANYWHERE)
+    http.get(f"{ANYWHERE}/%C3%BC")
+    queued(url_template=template)
+
+    send()
+
+    assert urls() == [url]
+
+
+@pytest.mark.parametrize("answer", ["a\x00b", "ü" * 5000, b"\xff\xfe\xed\xa0\x80", "<script>"])
+def test_no_answer_stops_the_recording(queued, http, send, answer):
+    http.get(ANYWHERE, body=answer)
+    queued()
+
+    send()
+
+    row = SentPostback.objects.get()
+    assert row.state == State.SENT
+    assert len(row.answer) <= 2000
+
+
+def test_an_outcome_is_written_by_who_holds_the_lease_alone(queued):
+    (row,) = queued()
+    lease = uuid.uuid4()
+    claim(lease, 1, {})
+    SentPostback.objects.update(lease_id=uuid.uuid4())
+
+    assert record([response(row, code=200)], {row.pk: lease}) == 0
+
+    row.refresh_from_db()
+    assert (row.state, row.code, Attempt.objects.count()) == (State.SENDING, None, 0)
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.CANCELLED, State.SENT])
+def test_an_outcome_of_a_row_that_was_taken_back_is_not_written(queued, state):
+    (row,) = queued()
+    lease = uuid.uuid4()
+    claim(lease, 1, {})
+    SentPostback.objects.update(state=state, lease_id=None)
+
+    assert record([response(row, code=200)], {row.pk: lease}) == 0
+    assert not Attempt.objects.exists()
+
+
+def test_a_late_answer_that_an_earlier_run_asked_for_is_passed_over(queued):
+    forgotten, ours = queued(2)
+    lease = uuid.uuid4()
+    claim(lease, 2, {})
+
+    assert record([response(forgotten, code=200), response(ours, code=200)], {ours.pk: lease}) == 1
+
+    assert SentPostback.objects.get(state=State.SENT) == ours
+
+
+def test_a_batch_takes_few_statements(queued, http, pump, landed, change):
+    http.get(ANYWHERE)
+    Receiver.objects.update(places=200)
+    queued(100)
+    Installation.objects.current()
+
+    with CaptureQueriesContext(connection) as asked:
+        while pump.refill():
+            landed()
+            pump.record()
+
+    assert SentPostback.objects.filter(state=State.SENT).count() == 100
+    assert len(asked) <= 60, [query["sql"][:80] for query in asked]
+
+
+def test_an_idle_round_takes_one_statement(pump, django_assert_max_num_queries):
+    with django_assert_max_num_queries(1):
+        assert not pump.refill()
+
+
+def test_a_slow_receiver_holds_back_nobody(queued, http, send):
+    slow = Receiver.objects.create(origin="http://slow.test:80")
+    others_are_through, waited = threading.Event(), []
+
+    def dawdle(_request):
+        waited.append(others_are_through.wait(20))
+        return 200, {}, "at last"
+
+    def answer(_request):
+        if sum("receiver.test" in str(call.request.url) for call in http.calls) >= 29:
+            others_are_through.set()
+        return 200, {}, "OK"
+
+    http.add_callback("GET", "http://slow.test/", dawdle)
+    http.add_callback("GET", ANYWHERE, answer)
+    queued(url_template="http://slow.test/", receiver=slow)
+    queued(30)
+
+    send()
+
+    assert waited == [True]
+    assert SentPostback.objects.filter(state=State.SENT).count() == 31
+
+
+def test_never_more_fly_to_a_receiver_than_it_has_places(queued, receiver, http, send):
+    flying, most, lock = 0, 0, threading.Lock()
+    gate = threading.Barrier(receiver.places)
+
+    def answer(_request):
+        nonlocal flying, most
+        with lock:
+            flying += 1
+            most = max(most, flying)
+        gate.wait(20)
+        with lock:
+            flying -= 1
+        return 200, {}, "OK"
+
+    http.add_callback("GET", ANYWHERE, answer)
+    queued(receiver.places * 4)
+
+    send()
+
+    assert most == receiver.places
+    assert SentPostback.objects.filter(state=State.SENT).count() == 12
+
+
+def test_a_pump_that_is_stopped_lets_land_what_flies_and_claims_no_more(queued, receiver, http, pump, stop):
+    def answer(_request):
+        stop.set()
+        return 200, {}, "OK"
+
+    http.add_callback("GET", ANYWHERE, answer)
+    queued(9)
+
+    assert not pump.run(at_most=15)
+
+    states = SentPostback.objects.values_list("state", flat=True)
+    assert sorted(states) == ["queued"] * 6 + ["sent"] * 3
+
+
+def test_a_run_that_is_over_waits_for_what_flies(queued, http, pump, settings):
+    settings.POSTBACK_STOP_GRACE = 0.01  # how long a worker that is told to stop may wait
+    over = threading.Event()
+    http.add_callback("GET", ANYWHERE, lambda _request: (200 if over.wait(20) else 500, {}, "OK"))
+    queued()
+    threading.Timer(0.5, over.set).start()
+
+    assert pump.run(at_most=0.1)
+
+    assert SentPostback.objects.get().state == State.SENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_away_for_a_moment_loses_nothing(queued, http, pump, caplog):
+    http.get(ANYWHERE)
+    queued()
+    failures = [OperationalError("the server is gone")]
+
+    def execute(run, sql, params, many, context):
+        if failures and "delivery_attempt" in sql:
+            raise failures.pop()
+        return run(sql, params, many, context)
+
+    with connection.execute_wrapper(execute):
+        pump.run(at_most=15, look_again=0)
+
+    assert (SentPostback.objects.get().state, len(http.calls)) == (State.SENT, 1)
+    assert "The database is not available; trying again." in caplog.text
