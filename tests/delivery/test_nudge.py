@@ -1,0 +1,127 @@
+"""The nudge: a conversion rings for the worker, and no broker is ever waited for."""
+
+import threading
+
+import pytest
+from celery import current_app
+from celery.signals import before_task_publish
+from django.db import transaction
+
+from delivery.nudge import Bell
+
+
+class Broker:
+    """Counts what is published, and can be slow."""
+
+    def __init__(self):
+        self.published = threading.Semaphore(0)
+        self.open = threading.Event()
+        self.open.set()
+        self.tasks = []
+
+    def take(self, sender, **_kwargs):
+        self.tasks.append(sender)
+        self.published.release()
+        self.open.wait(20)
+
+    def wait(self):
+        assert self.published.acquire(timeout=20)
+
+
+@pytest.fixture
+def broker():
+    """Hears every message."""
+    heard = Broker()
+    before_task_publish.connect(heard.take)
+    yield heard
+    heard.open.set()
+    before_task_publish.disconnect(heard.take)
+
+
+@pytest.fixture
+def bell():
+    """A bell of its own thread."""
+    return Bell()
+
+
+def test_a_ring_is_one_message(bell, broker):
+    bell.ring()
+
+    broker.wait()
+    assert broker.tasks == ["delivery.tasks.send_due"]
+
+
+def test_a_burst_is_few_messages(bell, broker):
+    broker.open.clear()
+    bell.ring()
+    broker.wait()
+
+    for _conversion in range(500):
+        bell.ring()
+    broker.open.set()
+    broker.wait()
+    bell.ring()
+    broker.wait()
+
+    assert len(broker.tasks) == 3
+
+
+def test_who_rings_does_not_wait_for_the_broker(bell, broker):
+    broker.open.clear()
+    bell.ring()
+    broker.wait()
+
+    bell.ring()
+
+    assert not broker.open.is_set()  # we came here while the broker took its time
+
+
+def test_a_broker_that_is_away_is_counted_and_rung_again(bell, broker, monkeypatch, caplog):
+    def away(*args, **kwargs):
+        failed.release()
+        raise OSError("amqp://user:secret@broker")
+
+    failed = threading.Semaphore(0)
+    with monkeypatch.context() as broken:
+        broken.setattr(current_app, "send_task", away)
+        bell.ring()
+        assert failed.acquire(timeout=20)
+
+    bell.ring()
+    broker.wait()
+
+    assert bell.failures == 1
+    assert "The broker took no nudge (OSError)" in caplog.text
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_conversion_that_is_saved_rings(broker, saved):
+    saved(status="sale")
+
+    broker.wait()
+    assert "delivery.tasks.send_due" in broker.tasks
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_rings_after_the_commit(saved, monkeypatch):
+    rings = []
+    monkeypatch.setattr("delivery.nudge.ring", lambda: rings.append(1))
+
+    with transaction.atomic():
+        saved(status="sale")
+        assert rings == []
+
+    assert rings == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_rolled_back_does_not_ring(saved, monkeypatch):
+    rings = []
+    monkeypatch.setattr("delivery.nudge.ring", lambda: rings.append(1))
+
+    with transaction.atomic():
+        saved(status="sale")
+        transaction.set_rollback(True)
+
+    assert rings == []

@@ -1,0 +1,153 @@
+"""The sweep: what a dead worker held goes again, and what has become due is rung for."""
+
+import threading
+import uuid
+from datetime import timedelta
+
+import pytest
+from celery.signals import before_task_publish
+from django.db.models.functions import Now
+
+from delivery.claim import claim
+from delivery.models import Lane, Receiver, SentPostback, State, SweepTurn
+from delivery.outcome import record
+from delivery.sweeping import LOST, sweep, take_back
+from delivery.transport import PostbackResponse
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rung():
+    """Set when a nudge is published."""
+    heard = threading.Event()
+
+    def listen(**_kwargs):
+        heard.set()
+
+    before_task_publish.connect(listen)
+    yield heard
+    before_task_publish.disconnect(listen)
+
+
+@pytest.fixture
+def died(queued):
+    """A row whose worker ended without a word."""
+
+    def row(**fields):
+        (made,) = queued(**fields)
+        claim(uuid.uuid4(), 1, {})
+        SentPostback.objects.filter(pk=made.pk).update(leased_until=Now() - timedelta(seconds=1))
+        made.refresh_from_db()
+        return made
+
+    return row
+
+
+def test_what_a_dead_worker_held_is_due_again(died):
+    row = died()
+
+    sweep()
+
+    row.refresh_from_db()
+    assert (row.state, row.lease_id, row.leased_until, row.attempts) == (State.QUEUED, None, None, 1)
+    assert SentPostback.objects.due()
+
+
+def test_the_log_says_so(died):
+    row = died()
+
+    sweep()
+
+    attempt = row.tries.get()
+    assert (attempt.number, attempt.code, attempt.error) == (1, None, LOST)
+
+
+def test_it_goes_again_and_is_counted(died, http, send):
+    http.get("http://receiver.test/p")
+    row = died()
+
+    sweep()
+    send()
+
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (State.SENT, 2)
+    assert list(row.tries.values_list("number", "code")) == [(1, None), (2, 200)]
+
+
+def test_it_keeps_its_lane(died):
+    assert died(lane=Lane.RETRY).lane == Lane.RETRY
+
+    sweep()
+
+    assert SentPostback.objects.get().lane == Lane.RETRY
+
+
+def test_a_worker_that_was_only_slow_writes_nothing_any_more(died):
+    row = died()
+    sweep()
+
+    late = PostbackResponse(id=row.pk, started=row.created, duration=70, code=200)
+
+    assert record([late], {row.pk: row.lease_id}) == 0
+
+
+def test_a_lease_that_lasts_is_left_alone(queued):
+    queued()
+    claim(uuid.uuid4(), 1, {})
+
+    assert take_back() == 0
+    assert SentPostback.objects.get().state == State.SENDING
+
+
+def test_many_are_taken_back_in_few_statements(queued, django_assert_max_num_queries):
+    queued(50, state=State.SENDING, lease_id=uuid.uuid4(), leased_until=Now() - timedelta(seconds=1), attempts=1)
+
+    with django_assert_max_num_queries(8):
+        assert take_back() == 50
+
+
+def test_sweepers_take_turns(died):
+    sweep()
+    row = died()
+
+    sweep()
+
+    row.refresh_from_db()
+    assert row.state == State.SENDING  # it was another's turn, a moment ago
+
+
+@pytest.mark.parametrize(("ago", "turn"), [(0, False), (3, False), (5, True), (3600, True)])
+def test_a_turn_is_free_after_the_interval(ago, turn):
+    SweepTurn.objects.take(5)
+    SweepTurn.objects.update(taken=Now() - timedelta(seconds=ago))
+
+    assert SweepTurn.objects.take(5) == turn
+
+
+def test_the_first_turn_is_free():
+    assert SweepTurn.objects.take(5)
+    assert not SweepTurn.objects.take(5)
+
+
+def test_it_rings_for_what_is_due(queued, rung):
+    queued()
+
+    sweep()
+
+    assert rung.wait(20)
+
+
+@pytest.mark.parametrize("why", ["nothing", "not due", "held"])
+def test_it_does_not_ring_for_nothing(queued, why, monkeypatch):
+    rings = []
+    monkeypatch.setattr("delivery.nudge.ring", lambda: rings.append(1))
+    if why == "not due":
+        queued(due_for=-60)
+    if why == "held":
+        queued()
+        Receiver.objects.update(hold_until=Now() + timedelta(hours=1))
+
+    sweep()
+
+    assert rings == []
