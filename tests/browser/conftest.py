@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.services import STRICT
 from tests.system.processes import Installation
@@ -64,7 +64,11 @@ def page(chromium: Browser, running: Installation) -> Iterator[Page]:
     page = context.new_page()
     page.set_default_timeout(15_000)
     complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+
+    def complain(said: ConsoleMessage) -> None:
+        complaints.append(f"{said.text} {said.location}")
+
+    page.on("console", lambda said: complain(said) if said.type in {"error", "warning"} else None)
     page.on("response", lambda got: complaints.append(f"{got.status} {got.url}") if got.status >= 400 else None)
     page.on("requestfailed", lambda request: complaints.append(f"{request.url} failed"))
     page.on("request", lambda asked: None if asked.url.startswith(running.url) else complaints.append(asked.url))
@@ -72,6 +76,7 @@ def page(chromium: Browser, running: Installation) -> Iterator[Page]:
     page.fill("#id_username", "buyer")
     page.fill("#id_password", PASSWORD)
     page.click("[type=submit]")
+    page.wait_for_url("**/admin/")
     yield page
     context.close()
     assert not complaints
