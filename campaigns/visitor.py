@@ -36,10 +36,12 @@ def flat(query: QueryDict) -> dict[str, str]:
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Without the zone of a link-local one; an IPv4 address as itself, also where a socket for both wrote ::ffff:."""
     try:
-        return ip_address(text.strip())
+        address = ip_address(text.strip().partition("%")[0])
     except ValueError:
         return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _is_trusted(address: IPv4Address | IPv6Address) -> bool:
