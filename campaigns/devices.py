@@ -19,11 +19,16 @@ def described(user_agent: str) -> dict[str, str | bool]:
         "os_version": _version(os.major, os.minor) if os else "",
         "browser": browser.family if browser else "",
         "browser_version": _version(browser.major, browser.minor) if browser else "",
-        "device_brand": (device.brand or "") if device else "",
+        "device_brand": _brand(device.brand) if device else "",
         "device_model": (device.model or "") if device else "",
         "device_type": _device_type(user_agent.lower()) if user_agent else "",
         "is_bot": family == "spider" or any(word in user_agent.lower() for word in BOTS),
     }
+
+
+def _brand(brand: str | None) -> str:
+    """The table's Generic_Android and its like are no brands."""
+    return "" if brand is None or brand.startswith("Generic") else brand
 
 
 def _version(*parts: str | None) -> str:
