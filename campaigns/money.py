@@ -6,9 +6,8 @@ from decimal import Decimal
 
 from campaigns.parameters import is_unfilled
 
-MOST = (
-    Decimal(10) ** 11
-)  # 11 digits before the point and 4 behind it: SQLite keeps 15, and no row with more is read back
+# 11 digits before the point and 4 behind it: SQLite keeps 15, and a row with more is never read again
+MOST = Decimal(10) ** 11
 _NUMBER = re.compile(r"\A[+-]?\d{1,20}(\.\d{0,20})?\Z|\A[+-]?\.\d{1,20}\Z")
 
 
