@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run demo test lint format bench clean
+.PHONY: run demo test lint format bench pictures clean
 
 run: $(VENV)/installed
 	@exec $(BIN)/python manage.py run --with-parent
@@ -31,6 +31,9 @@ format: $(VENV)/tests-installed
 
 bench: $(VENV)/tests-installed
 	$(BIN)/python -m bench.save_to_wire
+
+pictures: $(VENV)/tests-installed
+	$(BIN)/python -m tests.browser.pictures
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

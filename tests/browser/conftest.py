@@ -7,26 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from tests.browser.login import FLAGS, MAKE_USER, log_in
 from tests.services import STRICT
 from tests.system.processes import Installation
 from tests.system.receiver import Receiver
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 ABORTED = "net::ERR_ABORTED"  # by going on to another page
-PASSWORD = "walk-through-42"
-MAKE_USER = f"""
-from django.contrib.auth import get_user_model
-get_user_model().objects.create_superuser("buyer", password="{PASSWORD}")
-answer = None
-"""
 
 
 @pytest.fixture(scope="session")
@@ -73,11 +59,7 @@ def page(chromium: Browser, running: Installation) -> Iterator[Page]:
     page.on("response", lambda got: complaints.append(f"{got.status} {got.url}") if got.status >= 400 else None)
     page.on("requestfailed", lambda failed: None if failed.failure == ABORTED else complaints.append(failed.url))
     page.on("request", lambda asked: None if asked.url.startswith(running.url) else complaints.append(asked.url))
-    page.goto("/admin/login/")
-    page.fill("#id_username", "buyer")
-    page.fill("#id_password", PASSWORD)
-    page.click("[type=submit]")
-    page.wait_for_url("**/admin/")
+    log_in(page)
     yield page
     context.close()
     assert not complaints
