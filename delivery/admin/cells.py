@@ -7,8 +7,11 @@ from django.utils.translation import gettext as _
 
 from campaigns.admin.display import label
 from delivery.models import SentPostback, State
+from postbacks.models import PostbackRule
 
-LINK = 64  # characters of a link that the list shows
+LINK = 40  # characters of a link that the list shows
+ID = 14  # and of an id
+TAB = "s2s-postbacks"  # of the pages of campaigns and sources
 TONES = {
     State.QUEUED: "busy",
     State.SENDING: "busy",
@@ -27,12 +30,17 @@ def state_of(postback: SentPostback) -> SafeString:
 def short_link(url: str, template: str) -> SafeString:
     """A link cut in the middle; before it is rendered, the template."""
     text = url or template
-    short = text if len(text) <= LINK else f"{text[: LINK // 2]}…{text[-LINK // 2 + 1 :]}"
+    short = _cut(text, LINK)
     if url:
         return format_html('<code title="{}">{}</code>', text, short)
     return format_html(
         '<code class="quiet" title="{}">{}</code>', _("Not rendered yet: %(url)s") % {"url": text}, short
     )
+
+
+def short_id(text: str) -> SafeString:
+    """An id, cut in the middle."""
+    return format_html('<code title="{}">{}</code>', text, _cut(text, ID))
 
 
 def whole(text: str) -> SafeString | str:
@@ -55,6 +63,12 @@ def page_url(postback: int) -> str:
     return reverse("admin:delivery_sentpostback_change", args=[postback])
 
 
+def rule_url(rule: PostbackRule) -> str:
+    """The tab that it stands in."""
+    page, owner = ("campaign", rule.campaign_id) if rule.campaign_id else ("source", rule.source_id)
+    return reverse(f"admin:campaigns_{page}_change", args=[owner]) + f"#{TAB}"
+
+
 def log_url() -> str:
     """The list of all postbacks."""
     return reverse("admin:delivery_sentpostback_changelist")
@@ -63,3 +77,7 @@ def log_url() -> str:
 def explain_url(subid: str) -> str:
     """The page that says why it was, or was not, sent."""
     return reverse("explain", args=[subid]) if subid else reverse("explain-form")
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest // 2]}…{text[-longest // 2 + 1 :]}"

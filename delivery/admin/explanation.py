@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -18,12 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.admin.display import label
 from campaigns.models import Click
 from campaigns.parameters import clean_text
-from delivery.admin.cells import log_url, page_url
+from delivery.admin.cells import log_url, page_url, rule_url
 from delivery.explain import Explanation, Line, Outcome, explain
 from delivery.explain.hints import clicks_meant
 from postbacks.models import PostbackRule
 
-TAB = "s2s-postbacks"  # of the pages of campaigns and sources
 LABELS: dict[Outcome, tuple[Promise | str, str]] = {
     Outcome.SENT: (_("Sent"), "good"),
     Outcome.QUEUED: (_("Queued"), "busy"),
@@ -95,14 +93,8 @@ def _page(request: HttpRequest, text: str, explanation: Explanation | None) -> H
 
 def _sections(explanation: Explanation) -> list[dict[str, Any]]:
     ids = {line.rule_id for section in explanation.sections for line in section.lines if line.rule_id}
-    urls = {pk: _rule_url(rule) for pk, rule in PostbackRule.objects.in_bulk(ids).items()}
+    urls = {pk: rule_url(rule) for pk, rule in PostbackRule.objects.in_bulk(ids).items()}
     return [
         {"section": section, "lines": [ShownLine(line, urls.get(line.rule_id or 0, "")) for line in section.lines]}
         for section in explanation.sections
     ]
-
-
-def _rule_url(rule: PostbackRule) -> str:
-    """The tab that the rule stands in."""
-    page, owner = ("campaign", rule.campaign_id) if rule.campaign_id else ("source", rule.source_id)
-    return reverse(f"admin:campaigns_{page}_change", args=[owner]) + f"#{TAB}"

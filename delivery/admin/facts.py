@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.display import ago, copy_button, mono
-from delivery.admin.cells import explain_url, page_of, raw, state_of, whole
+from delivery.admin.cells import explain_url, page_of, raw, rule_url, state_of, whole
 from delivery.masking import mask
 from delivery.models import Attempt, SentPostback, State
 
@@ -41,14 +41,20 @@ class ShownTry:
 class Facts:
     """Mixin: the fields of the page, in words. `covered_` ones are for those who may only look."""
 
-    fieldsets: Any = [
-        (None, {"fields": ["state_label", "reason", "code", "duration", "attempts", "made", "ended", "due", "lease"]}),
-        (_("What it tells"), {"fields": ["status", "rule_", "its_conversion", "its_campaign", "source", "its_click"]}),
-        (_("The request"), {"fields": ["how", "whole_link", "template", "notes", "receiver"]}),
-        (_("The answer"), {"fields": ["whole_answer"]}),
-        (_("Its kin"), {"fields": ["kind", "repeats", "repeated_by"]}),
-    ]
-    COVERED = {"whole_link": "covered_link", "template": "covered_template"}
+    def facts(self, postback: SentPostback, *, covered: bool) -> list[Any]:
+        """Its fields, in sections: those that say something."""
+        link = ["covered_link", "covered_template"] if covered else ["whole_link", "template"]
+        then = {State.QUEUED: "due", State.SENDING: "lease"}.get(State(postback.state), "ended")
+        how = ["state_label", *(["reason"] if postback.error else []), ("code", "duration", "attempts"), ("made", then)]
+        how += ["repeats"] if postback.resend_of_id else []
+        how += ["repeated_by"] if postback.resends.exists() else []
+        what = [("status", "kind"), "rule_", ("campaign", "source"), "its_conversion", "its_click"]
+        request = [("how", "receiver"), *link, *(["notes"] if postback.notes else [])]
+        return [
+            (None, {"fields": how}),
+            (_("What it tells"), {"fields": what}),
+            (_("The request"), {"fields": request}),
+        ]
 
     @admin.display(description=_("state"))
     def state_label(self, postback: SentPostback) -> SafeString:
@@ -56,7 +62,7 @@ class Facts:
 
     @admin.display(description=_("reason"))
     def reason(self, postback: SentPostback) -> str:
-        return postback.error or "–"
+        return postback.error
 
     @admin.display(description=_("duration"))
     def duration(self, postback: SentPostback) -> str:
@@ -79,8 +85,10 @@ class Facts:
         return ago(postback.leased_until)
 
     @admin.display(description=_("rule"))
-    def rule_(self, postback: SentPostback) -> str:
-        if postback.rule is None and postback.rule_id:
+    def rule_(self, postback: SentPostback) -> SafeString | str:
+        if postback.rule:
+            return format_html('<a href="{}">{}</a>', rule_url(postback.rule), postback.rule_name)
+        if postback.rule_id:
             return gettext("%(rule)s (deleted since)") % {"rule": postback.rule_name}
         return postback.rule_name or "–"
 
@@ -91,13 +99,6 @@ class Facts:
         url = reverse("admin:campaigns_conversion_change", args=[postback.conversion_id])
         change = gettext("change #%(number)d") % {"number": postback.change.number} if postback.change else ""
         return format_html('<a href="{}"><code>{}</code></a> {}', url, postback.tid or postback.subid, change)
-
-    @admin.display(description=_("campaign"))
-    def its_campaign(self, postback: SentPostback) -> SafeString | str:
-        if postback.campaign is None:
-            return "–"
-        url = reverse("admin:campaigns_campaign_change", args=[postback.campaign_id])
-        return format_html('<a href="{}">{}</a>', url, postback.campaign)
 
     @admin.display(description=_("click"))
     def its_click(self, postback: SentPostback) -> SafeString | str:
@@ -132,10 +133,6 @@ class Facts:
     @admin.display(description=_("URL template"))
     def covered_template(self, postback: SentPostback) -> SafeString | str:
         return whole(mask(postback.url_template))
-
-    @admin.display(description=_("answer"))
-    def whole_answer(self, postback: SentPostback) -> SafeString | str:
-        return raw(postback.answer)
 
     @admin.display(description=_("sends again"))
     def repeats(self, postback: SentPostback) -> SafeString | str:

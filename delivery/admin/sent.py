@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import QuerySet
 from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +13,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin.display import ago, mono
+from campaigns.admin.display import ago
 from campaigns.admin.filters import ChoicesFilter, RelatedFilter, TimeFilter
 from campaigns.admin.keyset import KeysetAdmin, ReadOnly
 from delivery.admin.acts import Acts
-from delivery.admin.cells import explain_url, short_link
+from delivery.admin.cells import explain_url, short_id, short_link
 from delivery.admin.facts import Facts, ShownTry
 from delivery.admin.wishes import Selection
 from delivery.masking import mask
@@ -64,15 +65,11 @@ class SentPostbackAdmin(ReadOnly, Facts, Acts, KeysetAdmin):
         link = "link" if self.has_act_permission(request) else "masked_link"
         return [link if name == "link" else name for name in self.list_display]
 
-    def get_fieldsets(self, request: HttpRequest, obj: SentPostback | None = None) -> Any:  # noqa: ARG002
-        covered = {} if self.has_act_permission(request) else self.COVERED
-        return [
-            (title, {"fields": [covered.get(name, name) for name in options["fields"]]})
-            for title, options in self.fieldsets
-        ]
+    def get_fieldsets(self, request: HttpRequest, obj: SentPostback | None = None) -> Any:
+        return self.facts(obj, covered=not self.has_act_permission(request)) if obj else []
 
     def get_readonly_fields(self, request: HttpRequest, obj: SentPostback | None = None) -> list[str]:
-        return [name for _title, options in self.get_fieldsets(request, obj) for name in options["fields"]]
+        return flatten_fieldsets(self.get_fieldsets(request, obj))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -102,7 +99,7 @@ class SentPostbackAdmin(ReadOnly, Facts, Acts, KeysetAdmin):
     def click_id(self, postback: SentPostback) -> SafeString | str:
         if not postback.subid:
             return "–"
-        return format_html('<a href="{}">{}</a>', explain_url(postback.subid), mono(postback.subid))
+        return format_html('<a href="{}">{}</a>', explain_url(postback.subid), short_id(postback.subid))
 
     @admin.display(description=_("method"))
     def how(self, postback: SentPostback) -> str:
@@ -117,11 +114,12 @@ class SentPostbackAdmin(ReadOnly, Facts, Acts, KeysetAdmin):
         return short_link(mask(postback.url), mask(postback.url_template))
 
     @admin.display(description=_("answer"))
-    def told(self, postback: SentPostback) -> str:
+    def told(self, postback: SentPostback) -> SafeString | str:
         """How the answer begins; where there is none, why."""
         text: str = postback.answer_start or postback.error  # type: ignore[attr-defined]
         words = " ".join(text.split())
-        return f"{words[:ANSWER]}…" if len(words) > ANSWER else words or "–"
+        short = f"{words[:ANSWER]}…" if len(words) > ANSWER else words
+        return format_html('<span class="told" title="{}">{}</span>', words, short) if words else "–"
 
     @admin.display(description=_("ms"))
     def took(self, postback: SentPostback) -> str:

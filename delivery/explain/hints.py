@@ -15,11 +15,11 @@ def hints_of(click: Click) -> list[Cause]:
     """What would keep postbacks from being sent, or from being understood, whatever the rules say."""
     hints = []
     if not click.external_id:
-        text = _("this click has no external_id: the traffic came to a link without `%(wanted)s`")
+        text = _("this click has no external_id: the traffic came to a link without “%(wanted)s”")
         advice = _("paste the campaign's link, complete, into the ad network")
         hints.append(Cause(text=text % {"wanted": _wanted(click)}, advice=advice))
     elif is_unfilled(click.external_id):
-        text = _("external_id is `%(value)s`: the ad network did not fill in its token") % {"value": click.external_id}
+        text = _("external_id is “%(value)s”: the ad network did not fill in its token") % {"value": click.external_id}
         hints.append(Cause(text=text, advice=_("look up how the network writes its click id, and correct the link")))
     if click.campaign.paused:
         hints.append(Cause(text=_("the campaign is paused now"), advice=_("un-pause it on its General tab")))

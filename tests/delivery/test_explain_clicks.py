@@ -23,7 +23,7 @@ def test_a_click_without_external_id(campaign: Campaign) -> None:
     click = Click.objects.record(campaign, {}, Visitor())
 
     said = hints(explain(click.subid))
-    assert "this click has no external_id: the traffic came to a link without `external_id={click_id}`" in said
+    assert "this click has no external_id: the traffic came to a link without “external_id={click_id}”" in said
     assert "paste the campaign's link, complete, into the ad network" in said
 
 
@@ -32,13 +32,13 @@ def test_the_hint_names_the_parameter_of_the_campaign(campaign: Campaign) -> Non
     campaign.save()
     click = Click.objects.record(campaign, {}, Visitor())
 
-    assert "a link without `cid=[ID]`" in hints(explain(click.subid))
+    assert "a link without “cid=[ID]”" in hints(explain(click.subid))
 
 
 def test_a_token_that_was_not_filled_in(campaign: Campaign) -> None:
     click = Click.objects.record(campaign, {"external_id": "{click_id}"}, Visitor())
 
-    assert "external_id is `{click_id}`: the ad network did not fill in its token" in hints(explain(click.subid))
+    assert "external_id is “{click_id}”: the ad network did not fill in its token" in hints(explain(click.subid))
 
 
 def test_a_click_that_nobody_reported(click: Click, postback_url: str) -> None:
