@@ -1,7 +1,9 @@
 """Readers of the environment: each answers with a value, or says which name was wrong and what was expected."""
 
 import os
+import re
 import secrets
+import tempfile
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -18,7 +20,8 @@ def _read(name: str, default: str, parse: Callable[[str], T], expected: str) -> 
     try:
         return parse(text)
     except ValueError as error:
-        raise ImproperlyConfigured(f"{name} is {text!r}; {expected} is needed.") from error
+        shown = re.sub("(?<=://).*@", "…@", text)  # a password may stand before the host, and this goes to a log
+        raise ImproperlyConfigured(f"{name} is {shown!r}; {expected} is needed.") from error
 
 
 def env_text(name: str, default: str = "") -> str:
@@ -61,7 +64,7 @@ def env_seconds(name: str, default: float) -> float:
 
 
 def env_seconds_list(name: str, default: str) -> list[float]:
-    """Times in seconds, with commas between them; an empty text is an empty list."""
+    """Times in seconds, with commas between them; a comma alone is an empty list."""
 
     def parse(text: str) -> list[float]:
         times = [float(part) for part in text.split(",") if part.strip()]
@@ -90,8 +93,12 @@ def env_url(name: str, default: str, schemes: list[str]) -> str:
     """A URL with one of these schemes, empty where that is the default."""
 
     def parse(text: str) -> str:
-        if text and (urlsplit(text).scheme not in schemes or "://" not in text):
+        parts = urlsplit(text)
+        is_web = parts.scheme in {"http", "https"}
+        if text and (parts.scheme not in schemes or "://" not in text or (is_web and not parts.hostname)):
             raise ValueError(text)
+        if parts.netloc and parts.scheme != "sqlite":
+            _port = parts.port  # raises ValueError where it is none
         return text
 
     return _read(name, default, parse, f"a URL that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}")
@@ -115,15 +122,26 @@ def secret_key(name: str, file: Path) -> str:
         return key
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return _key_in(name, file)
-        with os.fdopen(descriptor, "w") as made:
-            made.write(secrets.token_urlsafe(50))
+        if not file.exists():
+            _make_key(file)
         return _key_in(name, file)
     except OSError as error:
         raise ImproperlyConfigured(f"{name} is not set, and {file} can be neither read nor made: {error}.") from error
+
+
+def _make_key(file: Path) -> None:
+    """Whole or not at all: web and worker, started at the same moment, read the same one, and never half of it."""
+    descriptor, draft = tempfile.mkstemp(dir=file.parent)  # mode 0600
+    with os.fdopen(descriptor, "w") as written:
+        written.write(secrets.token_urlsafe(50))
+    try:
+        os.link(draft, file)  # fails where somebody else was first
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        Path(draft).replace(file)
+    finally:
+        Path(draft).unlink(missing_ok=True)
 
 
 def _key_in(name: str, file: Path) -> str:
