@@ -20,7 +20,13 @@ from delivery.models import FINISHED, SentPostback, State
 
 WAIT = 60  # seconds until what is not sent by then is taken for lost
 WIDTH = 150  # characters; a URL is long
-COLOURS = {Outcome.SENT: "green", Outcome.QUEUED: "yellow", Outcome.FAILED: "red", Outcome.NOT_SENT: "dim"}
+COLOURS = {
+    Outcome.SENT: "green",
+    Outcome.UNKNOWN: "magenta",
+    Outcome.QUEUED: "yellow",
+    Outcome.FAILED: "red",
+    Outcome.NOT_SENT: "dim",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from celery import current_app
 from celery.signals import before_task_publish
 from django.db import transaction
 
+from delivery import nudge
 from delivery.nudge import Bell
 
 
@@ -103,24 +104,17 @@ def test_a_conversion_that_is_saved_rings(broker, saved):
     assert "delivery.tasks.send_due" in broker.tasks
 
 
-@pytest.mark.django_db(transaction=True)
-def test_it_rings_after_the_commit(saved, monkeypatch):
-    rings = []
-    monkeypatch.setattr("delivery.nudge.ring", lambda: rings.append(1))
-
-    with transaction.atomic():
+@pytest.mark.django_db
+def test_it_rings_after_the_commit(saved, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as rings:
         saved(status="sale")
-        assert rings == []
 
-    assert rings == [1]
+    assert rings == [nudge.ring]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_what_is_rolled_back_does_not_ring(saved, monkeypatch):
-    rings = []
-    monkeypatch.setattr("delivery.nudge.ring", lambda: rings.append(1))
-
-    with transaction.atomic():
+@pytest.mark.django_db
+def test_what_is_rolled_back_does_not_ring(saved, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as rings, transaction.atomic():
         saved(status="sale")
         transaction.set_rollback(True)
 

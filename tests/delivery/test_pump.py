@@ -6,14 +6,11 @@ import uuid
 import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from campaigns.models import Campaign, Installation
-from delivery.claim import claim
-from delivery.models import Attempt, Receiver, SentPostback, State
-from delivery.outcome import record
+from delivery.models import Receiver, SentPostback, State
 from delivery.pump import Pump
-from delivery.transport import PostbackResponse, transport_from_settings
+from delivery.transport import transport_from_settings
 from postbacks.models import PostbackRule
 
 pytestmark = pytest.mark.django_db
@@ -43,10 +40,6 @@ def landed(pump):
             pump.landed += pump.transport.poll(10)
 
     return wait
-
-
-def response(row, **fields):
-    return PostbackResponse(id=row.pk, started=timezone.now(), duration=0.1, **fields)
 
 
 def test_lead_then_sale_are_sent_each_as_it_was(rule, http, saved, send, urls):
@@ -192,51 +185,6 @@ def test_a_url_goes_out_in_ascii(queued, http, send, urls, template, url):
     send()
 
     assert urls() == [url]
-
-
-@pytest.mark.parametrize("answer", ["a\x00b", "ü" * 5000, b"\xff\xfe\xed\xa0\x80", "<script>"])
-def test_no_answer_stops_the_recording(queued, http, send, answer):
-    http.get(ANYWHERE, body=answer)
-    queued()
-
-    send()
-
-    row = SentPostback.objects.get()
-    assert row.state == State.SENT
-    assert len(row.answer) <= 2000
-
-
-def test_an_outcome_is_written_by_who_holds_the_lease_alone(queued):
-    (row,) = queued()
-    lease = uuid.uuid4()
-    claim(lease, 1, {})
-    SentPostback.objects.update(lease_id=uuid.uuid4())
-
-    assert record([response(row, code=200)], {row.pk: lease}) == 0
-
-    row.refresh_from_db()
-    assert (row.state, row.code, Attempt.objects.count()) == (State.SENDING, None, 0)
-
-
-@pytest.mark.parametrize("state", [State.QUEUED, State.CANCELLED, State.SENT])
-def test_an_outcome_of_a_row_that_was_taken_back_is_not_written(queued, state):
-    (row,) = queued()
-    lease = uuid.uuid4()
-    claim(lease, 1, {})
-    SentPostback.objects.update(state=state, lease_id=None)
-
-    assert record([response(row, code=200)], {row.pk: lease}) == 0
-    assert not Attempt.objects.exists()
-
-
-def test_a_late_answer_that_an_earlier_run_asked_for_is_passed_over(queued):
-    forgotten, ours = queued(2)
-    lease = uuid.uuid4()
-    claim(lease, 2, {})
-
-    assert record([response(forgotten, code=200), response(ours, code=200)], {ours.pk: lease}) == 1
-
-    assert SentPostback.objects.get(state=State.SENT) == ours
 
 
 def test_a_batch_takes_few_statements(queued, http, pump, landed, change):

@@ -1,12 +1,11 @@
 """A conversion is saved, and its postback arrives."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from responses import RequestsMock
 
-from campaigns.models import Click, Conversion
+from campaigns.models import Conversion
 from delivery.models import SentPostback, State
 from postbacks.models import PostbackRule
 
