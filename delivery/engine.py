@@ -8,7 +8,7 @@ from delivery import nudge
 from delivery.pump import Pump
 from delivery.transport import Transport, transport_from_settings
 
-AT_MOST = 60  # seconds of one run; then it rings again, so that a worker can be told to stop between two
+AT_MOST = 60  # seconds of one run of the pump
 
 
 class Engine:
@@ -21,14 +21,12 @@ class Engine:
         self._transport: Transport | None = None  # kept from run to run, with its open connections
 
     def run(self) -> None:
-        """Send what is due until nothing is; at most a minute, then ring for the next run."""
+        """Send what is due until nothing is."""
         self._wake.set()
         # Who was woken while it was just ending did not look again: so it is looked at after the lock is free.
         while self._wake.is_set() and not self.stopping.is_set() and self._running.acquire(blocking=False):
             try:
-                if self._pump_until_dry():
-                    nudge.ring()
-                    return
+                self._pump_until_dry()
             finally:
                 self._running.release()
 
@@ -42,10 +40,12 @@ class Engine:
             self._transport.close(0)
             self._transport = None
 
-    def _pump_until_dry(self) -> bool:
+    def _pump_until_dry(self) -> None:
         if self._transport is None:
             self._transport = transport_from_settings()
-        return Pump(self._transport, self.stopping, self._wake).run(at_most=AT_MOST)
+        pump = Pump(self._transport, self.stopping, self._wake)
+        while pump.run(at_most=AT_MOST):
+            nudge.ring()  # a minute of work without a pause: others may help
 
 
 engine = Engine()

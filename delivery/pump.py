@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from delivery import nudge
 from delivery.claim import claim
 from delivery.models import Receiver
 from delivery.outcome import record
@@ -37,16 +38,19 @@ class Pump:
         self.last_found = time.monotonic()
 
     def run(self, at_most: float, look_again: float = LOOK_AGAIN) -> bool:
-        """Send what is due for at most so many seconds, and let it land; end early when nothing was found for a while.
+        """Send what is due for at most so many seconds; end early when nothing was found for a while.
 
-        Whether there may be more to do.
+        Whether to go on: what flies when the time is over goes on flying, and the next run of this pump takes it up.
+        Told to stop, it claims nothing more, lets land what flies, and ends.
         """
         until = time.monotonic() + at_most
-        while not self.stop.is_set() and time.monotonic() < until:
+        while not self.stop.is_set():
+            if time.monotonic() >= until:
+                return True
             if not self._once_more() and time.monotonic() - self.last_found > look_again:
                 return False
         self._land()
-        return not self.stop.is_set()
+        return False
 
     def _once_more(self) -> bool:
         """One round; whether anything is flying or was found."""
@@ -60,7 +64,10 @@ class Pump:
     def refill(self) -> bool:
         """Claim, render and send as much as there are places for; whether there was any."""
         self.wake.clear()
-        rows = claim(lease := uuid.uuid4(), self._places(), self._free_by_receiver())
+        places = self._places()
+        rows = claim(lease := uuid.uuid4(), places, self._free_by_receiver())
+        if rows and len(rows) == places:
+            nudge.ring()  # as much as there were places for: there may be work for another worker
         requests = render(rows)
         flying = {request.id for request in requests}
         self.leases |= dict.fromkeys(flying, lease)
@@ -95,16 +102,11 @@ class Pump:
             self.landed += self.transport.poll(left)
 
     def _land(self) -> None:
-        """Wait for what flies; the leases of what does not land run out, and it goes again."""
-        since = time.monotonic()
-        while self.leases and time.monotonic() - since < self._patience():
+        """Wait for what flies, as long as a stopping worker may; the leases of the rest run out, and it goes again."""
+        until = time.monotonic() + settings.POSTBACK_STOP_GRACE
+        while self.leases and time.monotonic() < until:
             self._take_what_landed()
             self._despite_the_database(self.record)
-
-    def _patience(self) -> float:
-        """Seconds: no more than a stopping worker has, or else until every request has met its deadline."""
-        grace: float = settings.POSTBACK_STOP_GRACE
-        return grace if self.stop.is_set() else max(grace, settings.POSTBACK_DEADLINE + PAUSE)
 
     def _despite_the_database(self, step: Callable[[], bool]) -> bool:
         """A database that is away costs a round, not the run: what landed stays with us until it can be written."""

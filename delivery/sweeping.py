@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -9,11 +10,13 @@ from django.db.models.functions import Now
 
 from delivery import nudge
 from delivery.models import Attempt, SentPostback, State, SweepTurn
+from delivery.retry import attempts_at_most
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 1000  # leases taken back in one transaction
-LOST = "The worker that was sending this ended without a word; whether it arrived is not known. It goes again."
+LOST = "The worker that was sending this ended without a word; whether it arrived is not known."
+LOST_TOO_OFTEN = "Every worker that sent this ended without a word; given up"
 
 
 def sweep() -> None:
@@ -38,10 +41,15 @@ def take_back() -> int:
             for row in lost
         ]
     )
-    SentPostback.objects.filter(pk__in=[row.pk for row in lost]).update(
-        state=State.QUEUED, lease_id=None, leased_until=None, due_at=Now()
-    )
+    patience = attempts_at_most()  # a postback that is the death of every worker must not go round for ever
+    again, over = ([row.pk for row in lost if (row.attempts < patience) is wanted] for wanted in (True, False))
+    _release(again, state=State.QUEUED, due_at=Now())
+    _release(over, state=State.FAILED, due_at=None, finished=Now(), error=f"{LOST_TOO_OFTEN} ({patience} attempts)")
     return len(lost)
+
+
+def _release(ids: list[int], **fields: Any) -> None:
+    SentPostback.objects.filter(pk__in=ids).update(lease_id=None, leased_until=None, **fields)
 
 
 class Sweeper:

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Iterable, Sequence
 
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -217,8 +216,3 @@ class SentPostback(models.Model):
     def can_be_sent_again(self) -> bool:
         """Whether it is finished, and has somewhere to go."""
         return self.is_finished and self.receiver_id is not None
-
-
-def attempts_at_most() -> int:
-    """How often one postback is tried before it ends failed."""
-    return 1 + len(settings.POSTBACK_RETRY_DELAYS)

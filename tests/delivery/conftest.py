@@ -1,9 +1,11 @@
 """A queue that can be filled, and the clock of the database that can be turned on."""
 
 import itertools
+import threading
 from datetime import timedelta
 
 import pytest
+from celery.signals import before_task_publish
 from django.db.models.functions import Now
 
 from delivery.models import Receiver, SentPostback, State
@@ -54,3 +56,16 @@ def due_now():
 def urls(http):
     """What was asked over the wire, sorted: many fly at once."""
     return lambda: sorted(str(call.request.url) for call in http.calls)
+
+
+@pytest.fixture
+def rung():
+    """Set when a nudge is published."""
+    heard = threading.Event()
+
+    def listen(**_kwargs):
+        heard.set()
+
+    before_task_publish.connect(listen)
+    yield heard
+    before_task_publish.disconnect(listen)

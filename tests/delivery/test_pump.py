@@ -268,16 +268,27 @@ def test_a_pump_that_is_stopped_lets_land_what_flies_and_claims_no_more(queued, 
     assert sorted(states) == ["queued"] * 6 + ["sent"] * 3
 
 
-def test_a_run_that_is_over_waits_for_what_flies(queued, http, pump, settings):
-    settings.POSTBACK_STOP_GRACE = 0.01  # how long a worker that is told to stop may wait
+def test_what_flies_when_a_run_is_over_is_taken_up_by_the_next(queued, http, pump):
     over = threading.Event()
     http.add_callback("GET", ANYWHERE, lambda _request: (200 if over.wait(20) else 500, {}, "OK"))
     queued()
-    threading.Timer(0.5, over.set).start()
 
     assert pump.run(at_most=0.1)
+    over.set()
+    assert not pump.run(at_most=15, look_again=0)
 
     assert SentPostback.objects.get().state == State.SENT
+    assert len(http.calls) == 1
+
+
+def test_a_claim_as_large_as_there_are_places_rings_for_another_worker(queued, receiver, http, pump, rung):
+    http.get(ANYWHERE)
+    queued(pump.transport.free())
+    Receiver.objects.update(places=pump.transport.free())
+
+    pump.run(at_most=15, look_again=0)
+
+    assert rung.wait(20)
 
 
 @pytest.mark.django_db(transaction=True)

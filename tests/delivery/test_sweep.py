@@ -1,11 +1,9 @@
 """The sweep: what a dead worker held goes again, and what has become due is rung for."""
 
-import threading
 import uuid
 from datetime import timedelta
 
 import pytest
-from celery.signals import before_task_publish
 from django.db.models.functions import Now
 
 from delivery.claim import claim
@@ -15,19 +13,6 @@ from delivery.sweeping import LOST, sweep, take_back
 from delivery.transport import PostbackResponse
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def rung():
-    """Set when a nudge is published."""
-    heard = threading.Event()
-
-    def listen(**_kwargs):
-        heard.set()
-
-    before_task_publish.connect(listen)
-    yield heard
-    before_task_publish.disconnect(listen)
 
 
 @pytest.fixture
@@ -105,6 +90,17 @@ def test_many_are_taken_back_in_few_statements(queued, django_assert_max_num_que
 
     with django_assert_max_num_queries(8):
         assert take_back() == 50
+
+
+def test_a_postback_that_ends_every_worker_is_given_up(died, settings):
+    settings.POSTBACK_RETRY_DELAYS = []
+    row = died()
+
+    sweep()
+
+    row.refresh_from_db()
+    assert (row.state, row.due_at, row.lease_id) == (State.FAILED, None, None)
+    assert row.error == "Every worker that sent this ended without a word; given up (1 attempts)"
 
 
 def test_sweepers_take_turns(died):
