@@ -29,6 +29,27 @@ def env_text(name: str, default: str = "") -> str:
     return os.getenv(name, "").strip() or default
 
 
+def env_choice(name: str, default: str, words: list[str]) -> str:
+    """One of the words, in capitals."""
+
+    def parse(text: str) -> str:
+        if text.upper() not in words:
+            raise ValueError(text)
+        return text.upper()
+
+    return _read(name, default, parse, f"one of {', '.join(words)}")
+
+
+def env_folder(name: str, default: Path) -> Path:
+    """A folder, which is made where there is none."""
+    folder = Path(env_text(name, str(default)))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name} is {str(folder)!r}, which cannot be made a folder: {error}.") from error
+    return folder
+
+
 def env_bool(name: str, default: bool) -> bool:
     """1/0, true/false, yes/no or on/off."""
     words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}

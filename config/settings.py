@@ -12,6 +12,8 @@ from kombu import Queue
 from config.env import (
     env_address,
     env_bool,
+    env_choice,
+    env_folder,
     env_int,
     env_list,
     env_networks,
@@ -23,8 +25,7 @@ from config.env import (
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-POSTBACK_DATA_DIR = Path(env_text("POSTBACK_DATA_DIR", str(BASE_DIR / "var")))  # database, keys, run file
-POSTBACK_DATA_DIR.mkdir(parents=True, exist_ok=True)
+POSTBACK_DATA_DIR = env_folder("POSTBACK_DATA_DIR", BASE_DIR / "var")  # database, keys, run file
 
 # ---- where we are
 
@@ -213,12 +214,13 @@ if _public.scheme == "https":
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
+LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env_text("POSTBACK_LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["console"], "level": env_choice("POSTBACK_LOG_LEVEL", "INFO", LOG_LEVELS)},
     "loggers": {
         "celery": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},  # a network's 404 is no news of ours

@@ -106,6 +106,7 @@ DATABASE = "a URL that starts with sqlite:// or postgres:// or postgresql:// is 
             (f"POSTBACK_{name}", "soon", SECONDS)
             for name in ("CONNECT_TIMEOUT", "STOP_GRACE", "LEASE", "SWEEP_INTERVAL")
         ],
+        ("POSTBACK_LOG_LEVEL", "loud", "one of DEBUG, INFO, WARNING, ERROR, CRITICAL is needed."),
         *[("POSTBACK_DEADLINE", nonsense, SECONDS) for nonsense in ("0", "-1", "nan", "inf", "1e10", "15 s")],
         *[
             ("POSTBACK_RETRY_DELAYS", nonsense, "a list of seconds such as 30,120,600 is needed.")
@@ -137,6 +138,14 @@ def test_nonsense_is_refused_with_its_name_and_what_was_expected(read, name, non
 
     assert str(refused.value).startswith(f"{name} is {nonsense!r}; ")
     assert expected in str(refused.value)
+
+
+def test_a_data_folder_that_cannot_be_made_is_refused(read, tmp_path):
+    file = tmp_path / "file"
+    file.write_text("in the way")
+
+    with pytest.raises(ImproperlyConfigured, match="POSTBACK_DATA_DIR is .*cannot be made a folder"):
+        read(POSTBACK_DATA_DIR=str(file / "below"))
 
 
 def test_no_password_stands_in_a_refusal(read):
