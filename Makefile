@@ -31,6 +31,7 @@ format: $(VENV)/tests-installed
 
 bench: $(VENV)/tests-installed
 	$(BIN)/python -m bench.save_to_wire
+	$(BIN)/python -m bench.log_pages
 
 pictures: $(VENV)/tests-installed
 	$(BIN)/python -m tests.browser.pictures

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 500  # rows in flight at most; memory is bounded by this, not by the backlog
 PAUSE = 0.05  # seconds; outcomes are written at most this long after they came
-LOOK = 0.02  # seconds between two looks of a pump with nothing in flight
+LOOK = 0.01  # seconds between two looks of a pump with nothing in flight
 LOOK_AGAIN = 1.0  # seconds: an empty claim is no proof, others may have held the locks
 
 

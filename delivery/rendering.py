@@ -5,12 +5,12 @@ import uuid
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.encoding import iri_to_uri
 
 from campaigns import macros
 from campaigns.models import Installation
+from delivery.claim import unflushed
 from delivery.models import SentPostback, State
 from delivery.transport import PostbackRequest
 from postbacks.addresses import why_refused
@@ -32,7 +32,7 @@ def render(rows: Sequence[SentPostback]) -> list[PostbackRequest]:
         if row.state == State.SENDING and (refused := why_refused(row.url, settings.POSTBACK_ALLOWED_NETWORKS)):
             _fail(row, refused)
     failed = [row for row in rows if row.state == State.FAILED]
-    with transaction.atomic():
+    with unflushed():
         _write(fresh, ["url", "notes"])
         _write(failed, ["state", "error", "due_at", "finished", "lease_id", "leased_until"])
     installation = Installation.objects.current().uuid

@@ -65,7 +65,7 @@ class Conversion(models.Model):
         """
         if args:
             raise TypeError("Conversion.save() takes its options by name.")
-        with transaction.atomic(using=using):
+        with transaction.atomic(using=using, savepoint=False):  # a failure inside ends what is around it, too
             # All conversions of a click wait for one another here: who is new is never in doubt.
             Click.objects.select_for_update(no_key=True).get(pk=self.click_id)
             before = Conversion.objects.filter(pk=self.pk).first() if self.pk else None
@@ -78,17 +78,19 @@ class Conversion(models.Model):
                 self.original_status = self.status
             super().save(force_insert=force_insert, force_update=force_update, using=using, update_fields=fields)
             if is_news:
-                conversions_changed.send(sender=Conversion, changes=[ConversionChange.objects.note(self)])
+                conversions_changed.send(
+                    sender=Conversion, changes=[ConversionChange.objects.note(self, is_first=before is None)]
+                )
 
 
 class ConversionChangeManager(models.Manager["ConversionChange"]):
     """Writes news down."""
 
-    def note(self, conversion: Conversion) -> "ConversionChange":
+    def note(self, conversion: Conversion, *, is_first: bool) -> "ConversionChange":
         """Keep what this conversion says now; it may say something else by the time a postback is rendered."""
         return self.create(
             conversion=conversion,
-            number=self.filter(conversion=conversion).count() + 1,
+            number=1 if is_first else self.filter(conversion=conversion).count() + 1,
             status=conversion.status,
             previous_status=conversion.previous_status,
             original_status=conversion.original_status,

@@ -63,7 +63,7 @@ class SentPostbackQuerySet(models.QuerySet["SentPostback"]):
 class SentPostbackManager(models.Manager["SentPostback"]):
     """Queues postbacks."""
 
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)
     def collect(self, decisions: Sequence[Decision]) -> None:
         """Queue what the rules want. Runs in the conversion's transaction; a key that was there before stays alone."""
         wanted = [(decision.change, rule) for decision in decisions for rule in decision.rules]

@@ -30,7 +30,7 @@ class Method(models.TextChoices):
 class PostbackRuleManager(models.Manager["PostbackRule"]):
     """Asks all rules at once."""
 
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)
     def decide(self, changes: Sequence[ConversionChange]) -> list[Decision]:
         """What every rule of each change's campaign and source says, written down; in the order of the changes."""
         # as they are now, not as whoever made the change once loaded them: one may have been paused meanwhile

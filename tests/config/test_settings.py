@@ -144,7 +144,7 @@ def test_a_data_folder_that_cannot_be_made_is_refused(read, tmp_path):
     file = tmp_path / "file"
     file.write_text("in the way")
 
-    with pytest.raises(ImproperlyConfigured, match="POSTBACK_DATA_DIR is .*cannot be made a folder"):
+    with pytest.raises(ImproperlyConfigured, match=r"POSTBACK_DATA_DIR is .*cannot be made a folder"):
         read(POSTBACK_DATA_DIR=str(file / "below"))
 
 

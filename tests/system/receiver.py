@@ -23,6 +23,7 @@ class Receiver:
         self.delay = delay
         self.arrived: Counter[str] = Counter()  # requests, by what names the postback in their URL
         self.answered: Counter[str] = Counter()  # those whose answer was written whole
+        self.first_came: dict[str, float] = {}  # when, in seconds since 1970
         self.changed = threading.Condition()
         self._server = Server(("0.0.0.0", 0), self._handler())
         self.port = self._server.server_port
@@ -67,6 +68,7 @@ class Receiver:
 
             def do_GET(self) -> None:
                 name = f"{self.headers['Host']}{self.path}"
+                receiver.first_came.setdefault(name, time.time())
                 receiver.note(receiver.arrived, name)
                 time.sleep(receiver.delay)
                 self.send_response(200)
