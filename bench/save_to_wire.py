@@ -6,6 +6,7 @@ network's request. Both are the same machine's clock. One JSON line for each ins
 """
 
 import json
+import os
 import random
 import statistics
 import sys
@@ -49,7 +50,7 @@ def database() -> Iterator[str]:
 def measure(broker: str, environment: dict[str, str]) -> dict[str, object]:
     """Milliseconds from report to receiver, for conversions one at a time."""
     with tempfile.TemporaryDirectory() as folder, Receiver() as receiver:
-        installation = Installation(Path(folder), POSTBACK_QUEUE_PREFIX="bench-", **environment)
+        installation = Installation(Path(folder), POSTBACK_QUEUE_PREFIX=f"bench-{os.getpid()}-", **environment)
         try:
             installation.manage("migrate", "-v", "0")
             program = SCENE.format(rules=1, clicks=CONVERSIONS + WARM_UP, port=receiver.port)

@@ -152,7 +152,7 @@ def _plain_host(host: str) -> str:
     if host.startswith("["):
         return f"[{ipaddress.IPv6Address(host[1:-1])}]"
     plain = host.removesuffix(".").encode("idna").decode().lower()
-    if not _HOST.fullmatch(plain):
+    if len(plain) > _LONGEST_HOST or not _HOST.fullmatch(plain):
         raise ValueError(f"{host} is no host.")
     return plain
 

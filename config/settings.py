@@ -121,10 +121,13 @@ if DATABASE_URL.startswith("sqlite"):
         **DATABASES["default"].get("OPTIONS", {}),  # what DATABASE_URL says behind its ?
     }
 else:
-    # compiling the claim takes longer than the claim
-    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5, "options": "-c jit=off"} | DATABASES["default"].get(
-        "OPTIONS", {}
-    )
+    _options: dict[str, Any] = {
+        "connect_timeout": 5,
+        "options": "-c jit=off",
+    }  # compiling the claim takes longer than the claim
+    # a server that vanishes without a word is noticed within a minute
+    _options |= {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60000}
+    DATABASES["default"]["OPTIONS"] = _options | DATABASES["default"].get("OPTIONS", {})
 
 CACHE_URL = env_url("CACHE_URL", "locmem://", ["locmem", "redis", "rediss"])
 CACHES: dict[str, Any] = {
@@ -138,7 +141,8 @@ CELERY_BROKER_URL = env_url(
 )
 _schemes = {"rediss": "redis", "amqps": "amqp", "pyamqp": "amqp"}
 _broker = _schemes.get(urlsplit(CELERY_BROKER_URL).scheme, urlsplit(CELERY_BROKER_URL).scheme)
-_queue_arguments = {"x-queue-type": "quorum"} if _broker == "amqp" else None
+# while no worker runs nudges would pile up, and a hundred say no more than one
+_queue_arguments = {"x-queue-type": "quorum", "x-max-length": 100} if _broker == "amqp" else None
 CELERY_TASK_QUEUES = [
     Queue(name, routing_key=name, queue_arguments=_queue_arguments)
     for name in (env_text("POSTBACK_QUEUE_PREFIX") + "send", env_text("POSTBACK_QUEUE_PREFIX") + "sweep")
@@ -177,7 +181,7 @@ _transport_options: dict[str, dict[str, Any]] = {
         "socket_keepalive": True,
         "health_check_interval": 10,
     },
-    "amqp": {"confirm_publish": True, "confirm_timeout": 5},
+    "amqp": {"confirm_publish": True},  # how long is said where it is published
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = _transport_options[_broker]
 

@@ -5,13 +5,13 @@ indexed look per receiver and lane, rows locked where they are chosen, and held 
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 
 from delivery.models import Lane, Receiver, SentPostback, State
@@ -48,7 +48,7 @@ def claim(lease: uuid.UUID, most: int, free_by_receiver: Mapping[int, int]) -> l
     `free_by_receiver` says how many places are left at receivers that something flies to; the others have all theirs.
     An empty answer does not prove that nothing is due: others may hold the locks just now.
     """
-    if most <= 0:
+    if most <= 0 or not SentPostback.objects.due():  # a look costs less than a claim that finds nothing
         return []
     lease_some = _on_postgresql if _is_postgresql() else _on_sqlite
     ids = lease_some(lease, most, free_by_receiver)
@@ -94,11 +94,9 @@ def _on_postgresql(lease: uuid.UUID, most: int, free_by_receiver: Mapping[int, i
 
 
 def _on_sqlite(lease: uuid.UUID, most: int, free_by_receiver: Mapping[int, int]) -> list[int]:
-    """Look first without a lock, so that an idle claim never waits for who writes; then choose and lease as one."""
-    if not SentPostback.objects.due():
-        return []
+    """Choose and lease as one; an idle claim has looked before, without a lock, and never waits for who writes."""
     with transaction.atomic():  # BEGIN IMMEDIATE: nobody else claims meanwhile
-        receivers = Receiver.objects.open().filter(pk__in=_receivers_with_queue()).values_list("pk", "places")
+        receivers = Receiver.objects.open().filter(_HAS_QUEUE).values_list("pk", "places")
         turns = [turn for pk, places in receivers for turn in _turns(pk, free_by_receiver.get(pk, places))]
         ids = [row_id for _turn, _due, row_id in sorted(turns)[:most]]
         SentPostback.objects.filter(pk__in=ids).update(
@@ -110,10 +108,7 @@ def _on_sqlite(lease: uuid.UUID, most: int, free_by_receiver: Mapping[int, int])
     return ids
 
 
-def _receivers_with_queue() -> Sequence[int]:
-    return list(
-        SentPostback.objects.filter(state=State.QUEUED).order_by().values_list("receiver", flat=True).distinct()
-    )
+_HAS_QUEUE = Exists(SentPostback.objects.filter(receiver=OuterRef("pk"), state=State.QUEUED))
 
 
 def _turns(receiver: int, free: int) -> list[tuple[int, object, int]]:

@@ -46,9 +46,16 @@ class EmbeddedWorker:
 def suit_a_laptop(host: str) -> None:
     """What the embedded start alone may take for granted: nobody waits long for Ctrl-C, and a demo runs on loopback."""
     settings.POSTBACK_STOP_GRACE = min(settings.POSTBACK_STOP_GRACE, STOP_WITHIN)
-    if host == "localhost" or ip_address(host).is_loopback:
+    if _is_loopback(host):
         loopback = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
         settings.POSTBACK_ALLOWED_NETWORKS = [*settings.POSTBACK_ALLOWED_NETWORKS, *loopback]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False  # a name: who uses it means others to reach it
 
 
 def end_with_parent() -> None:

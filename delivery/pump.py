@@ -64,12 +64,15 @@ class Pump:
     def refill(self) -> bool:
         """Claim, render and send as much as there are places for; whether there was any."""
         self.wake.clear()
-        places = self._places()
+        since, places = time.monotonic(), self._places()
         rows = claim(lease := uuid.uuid4(), places, self._free_by_receiver())
         if rows and len(rows) == places:
             nudge.ring()  # as much as there were places for: there may be work for another worker
         requests = render(rows)
+        if time.monotonic() - since > settings.POSTBACK_LEASE - settings.POSTBACK_DEADLINE:
+            return bool(rows)  # the lease would run out in flight: they go when it has
         flying = {request.id for request in requests}
+        requests = [request for request in requests if request.id not in self.leases]  # in flight: its answer counts
         self.leases |= dict.fromkeys(flying, lease)
         self.receivers |= {row.pk: row.receiver for row in rows if row.pk in flying and row.receiver}
         self.transport.start(requests)
@@ -115,5 +118,7 @@ class Pump:
         except (OperationalError, InterfaceError):
             logger.exception("The database is not available; trying again.")
             connection.close()
-            self.stop.wait(1)
+            if self.stop.wait(1):
+                time.sleep(PAUSE)
+            self.last_found = time.monotonic()  # nothing was looked for: whether anything is due is not known
             return False

@@ -50,7 +50,7 @@ def _render_one(row: SentPostback) -> None:
         return
     try:
         rendered = macros.render(row.url_template, row.change.facts())
-    except Exception as error:
+    except Exception as error:  # facts that nobody foresaw must not stop the batch, again and again
         logger.exception("Postback %s cannot be rendered.", row.pk)
         _fail(row, f"It could not be rendered: {type(error).__name__}.")
         return

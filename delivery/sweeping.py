@@ -2,15 +2,15 @@
 
 import logging
 import threading
-from typing import Any
+from datetime import timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from delivery import nudge
 from delivery.models import Attempt, SentPostback, State, SweepTurn
-from delivery.retry import attempts_at_most
+from delivery.retry import delay_after_our_fault
 
 logger = logging.getLogger(__name__)
 
@@ -35,21 +35,30 @@ def take_back() -> int:
     """Queue again what is leased longer than its lease lasts; how many they were."""
     held = SentPostback.objects.filter(state=State.SENDING, leased_until__lte=Now())
     lost = list(held.select_for_update(skip_locked=True, no_key=True).order_by("leased_until")[:AT_ONCE])
-    Attempt.objects.bulk_create(
-        [
-            Attempt(postback=row, number=row.attempts, started=row.leased_until or row.created, error=LOST)
-            for row in lost
-        ]
-    )
-    patience = attempts_at_most()  # a postback that is the death of every worker must not go round for ever
-    again, over = ([row.pk for row in lost if (row.attempts < patience) is wanted] for wanted in (True, False))
-    _release(again, state=State.QUEUED, due_at=Now())
-    _release(over, state=State.FAILED, due_at=None, finished=Now(), error=f"{LOST_TOO_OFTEN} ({patience} attempts)")
+    Attempt.objects.bulk_create([_lost_attempt(row) for row in lost])
+    by_attempts: dict[int, list[int]] = {}
+    for row in lost:
+        by_attempts.setdefault(row.attempts, []).append(row.pk)
+    for attempts, ids in by_attempts.items():
+        _release(ids, attempts)
     return len(lost)
 
 
-def _release(ids: list[int], **fields: Any) -> None:
-    SentPostback.objects.filter(pk__in=ids).update(lease_id=None, leased_until=None, **fields)
+def _lost_attempt(row: SentPostback) -> Attempt:
+    claimed = (row.leased_until or row.created) - timedelta(seconds=settings.POSTBACK_LEASE)
+    return Attempt(postback=row, number=row.attempts, started=claimed, error=LOST)
+
+
+def _release(ids: list[int], attempts: int) -> None:
+    """At once after the first loss; then ever later, for a postback may be the death of every worker that takes it."""
+    rows = SentPostback.objects.filter(pk__in=ids)
+    delay = 0.0 if attempts == 1 else delay_after_our_fault(attempts - 1)
+    if delay is None:
+        error = f"{LOST_TOO_OFTEN} ({attempts} attempts)"
+        rows.update(state=State.FAILED, due_at=None, finished=Now(), error=error, lease_id=None, leased_until=None)
+        return
+    due_at = Now() + timedelta(seconds=delay)
+    rows.update(state=State.QUEUED, due_at=due_at, lease_id=None, leased_until=None)
 
 
 class Sweeper:
@@ -71,8 +80,8 @@ class Sweeper:
         while not self._stopped.is_set():
             try:
                 sweep()
-            except (OperationalError, InterfaceError):
-                logger.exception("The database is not available; the sweep waits for it.")
+            except Exception:  # whatever it is: a process without its sweep leaves retries and lost leases lying
+                logger.exception("The sweep failed; it tries again.")
                 connection.close()
             self._stopped.wait(settings.POSTBACK_SWEEP_INTERVAL)
         connection.close()

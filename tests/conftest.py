@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 import responses as responses_library
 from django.conf import settings
@@ -24,6 +25,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if url.startswith("postgres") and not answers(url, 5432):
         reason = f"DATABASE_URL points at {urlsplit(url).hostname}, and nothing answers there"
         pytest.exit(f"{reason}: the tests on PostgreSQL are skipped.", returncode=1 if STRICT else 0)
+
+
+# Where a change is judged the same examples are tried each time; elsewhere ever new ones, however slow the machine is.
+hypothesis.settings.register_profile("ours", derandomize="CI" in os.environ, deadline=None)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture(autouse=True)

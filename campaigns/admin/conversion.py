@@ -42,13 +42,23 @@ class ConversionForm(Form):
 
     click = SubidField(queryset=Click.objects.all(), to_field_name="subid", label=_("Subid"))
     status = forms.ChoiceField(choices=status_choices, label=_("Status"))
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)  # when what the page shows was written
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """A conversion stays with its click; the field stays too, for (click, tid) is what must not come twice."""
         super().__init__(*args, **kwargs)
         if self.instance.pk and "click" in self.fields:
             self.initial["click"] = self.instance.click.subid
+            self.initial["seen"] = self.instance.updated.isoformat()
             self.fields["click"].disabled = True
+
+    def clean_seen(self) -> str:
+        """A page that stood open must not take back what a network has reported meanwhile."""
+        seen = str(self.cleaned_data["seen"])
+        if seen and self.instance.pk and seen != self.instance.updated.isoformat():
+            told = _("This conversion has changed since you opened it: it is %(status)s now. Open it again first.")
+            self.add_error(None, forms.ValidationError(told, params={"status": self.instance.status}))
+        return seen
 
     def clean_currency(self) -> str:
         """As everywhere: in capitals."""
@@ -102,7 +112,10 @@ class ConversionAdmin(Linked):
         if obj is None:
             return [(None, {"fields": ["click", *said]})]
         known = ["original_status", "previous_status", "network", "exact_time"]
-        return [(None, {"fields": ["click", "click_link", *said]}), (_("Where it came from"), {"fields": known})]
+        return [
+            (None, {"fields": ["click", "click_link", *said, "seen"]}),
+            (_("Where it came from"), {"fields": known}),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversion]:
         rows: QuerySet[Conversion] = super().get_queryset(request)

@@ -65,7 +65,7 @@ class Conversion(models.Model):
         """
         if args:
             raise TypeError("Conversion.save() takes its options by name.")
-        with transaction.atomic(using=using, savepoint=False):  # a failure inside ends what is around it, too
+        with transaction.atomic(using=using):
             # All conversions of a click wait for one another here: who is new is never in doubt.
             Click.objects.select_for_update(no_key=True).get(pk=self.click_id)
             before = Conversion.objects.filter(pk=self.pk).first() if self.pk else None
@@ -78,8 +78,9 @@ class Conversion(models.Model):
                 self.original_status = self.status
             super().save(force_insert=force_insert, force_update=force_update, using=using, update_fields=fields)
             if is_news:
+                told = self if fields is None else Conversion.objects.get(pk=self.pk)  # nothing that was not saved
                 conversions_changed.send(
-                    sender=Conversion, changes=[ConversionChange.objects.note(self, is_first=before is None)]
+                    sender=Conversion, changes=[ConversionChange.objects.note(told, is_first=before is None)]
                 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 
 RETRY_AFTER = "30"  # seconds
@@ -17,7 +17,7 @@ def or_come_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError, InternalError):  # the last: a server that only reads, in a failover
             connection.close()  # what broke is not to be met again by the next request
             response = plain_text("The database is not available. Please send this again.", 503)
             response["Retry-After"] = RETRY_AFTER

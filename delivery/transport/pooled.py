@@ -6,6 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -120,8 +121,10 @@ class PooledTransport:
                 self._land(unanswered(request, Trouble.CLOSED, ours=True))
             else:
                 self._waiting.put(request)
-        while len(self._threads) < min(self._places, self._flying):
-            self._hire()
+        while len(self._threads) < min(self._places, self._flying) and self._hire():
+            pass
+        if not self._threads:
+            self._land_waiting()
 
     def poll(self, timeout: float) -> list[PostbackResponse]:
         """What has come back, waiting at most `timeout` seconds for the first."""
@@ -150,10 +153,22 @@ class PooledTransport:
     def _is_empty(self) -> bool:
         return self._flying == 0
 
-    def _hire(self) -> None:
+    def _hire(self) -> bool:
+        """One thread more; False where the machine has none left for us, and those that there are must do."""
         thread = threading.Thread(target=self._work, name="postback-sender", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            logger.exception("No thread can be started.")
+            return False
         self._threads.append(thread)
-        thread.start()
+        return True
+
+    def _land_waiting(self) -> None:
+        """Nobody is there to send them."""
+        with suppress(Empty):
+            while request := self._waiting.get_nowait():
+                self._land(unanswered(request, Trouble.OUR_MACHINE, ours=True))
 
     def _work(self) -> None:
         while (request := self._waiting.get()) is not None:

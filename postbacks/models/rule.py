@@ -1,5 +1,6 @@
 """The wish "send this, so, at these statuses"."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,7 @@ class PostbackRule(models.Model):
     @property
     def label(self) -> str:
         """Its name, or the host it goes to."""
-        return self.name or self.url.partition("://")[2].split("/")[0] or f"#{self.pk}"
+        return self.name or re.split("[/?#]", self.url.partition("://")[2], maxsplit=1)[0][:200] or f"#{self.pk}"
 
     def is_for(self, campaign: Campaign) -> bool:
         """Whether this rule is asked about conversions of that campaign."""

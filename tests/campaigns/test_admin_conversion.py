@@ -75,6 +75,19 @@ def test_another_status_is_news_and_stands_in_the_changes(
     assert "Changes in time" in html
 
 
+def test_a_page_that_stood_open_takes_back_nothing(admin_client: Client, saved: Callable[..., Conversion]) -> None:
+    conversion = saved(status="lead")
+    url = f"{LIST}{conversion.pk}/change/"
+    seen = admin_client.get(url).context["adminform"].form["seen"].value()
+    saved(conversion, status="sale", revenue="5")
+
+    html = admin_client.post(url, typed(status="lead", original_status="lead", seen=seen)).content.decode()
+
+    assert "it is sale now" in html
+    conversion.refresh_from_db()
+    assert (conversion.status, conversion.revenue) == ("sale", 5)
+
+
 def test_a_tid_that_the_click_has_already_is_refused_on_a_change_too(
     admin_client: Client, saved: Callable[..., Conversion]
 ) -> None:

@@ -235,3 +235,12 @@ def test_a_conversion_made_by_hand_needs_no_received_postback(saved, rule):
 
     assert SentPostback.objects.count() == 1
     assert not ReceivedPostback.objects.exists()
+
+
+def test_a_change_tells_nothing_that_was_not_saved(saved):
+    conversion = saved(status="lead", revenue="1")
+    conversion.status, conversion.revenue = "sale", "99"
+
+    conversion.save(update_fields=["status"])
+
+    assert conversion.changes.get(status="sale").revenue == 1

@@ -173,3 +173,11 @@ def test_one_receiver_has_one_origin(url, address):
 def test_where_there_is_no_origin_a_sentence_says_why(url):
     with pytest.raises(ValueError, match=r"\w+ .*[.?]$"):
         origin(url)
+
+
+def test_a_host_that_is_too_long_in_ascii_is_refused():
+    host = ".".join(["ü" * 55] * 5)
+
+    assert check(f"https://{host}/?c={{subid}}").errors
+    with pytest.raises(ValueError, match="is no host"):
+        origin(f"https://{host}/")

@@ -183,7 +183,7 @@ def test_a_prefix_stands_before_the_queues(read):
 def test_queues_outlive_rabbitmq(read, broker, quorum):
     (queue, _sweep) = read(CELERY_BROKER_URL=broker)["CELERY_TASK_QUEUES"]
 
-    assert queue.queue_arguments == ({"x-queue-type": "quorum"} if quorum else None)
+    assert queue.queue_arguments == ({"x-queue-type": "quorum", "x-max-length": 100} if quorum else None)
 
 
 def test_a_secret_key_is_made_for_its_owner_alone_and_kept(read, tmp_path):

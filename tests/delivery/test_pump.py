@@ -2,14 +2,17 @@
 
 import threading
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Campaign, Installation
 from delivery.models import Receiver, SentPostback, State
 from delivery.pump import Pump
+from delivery.sweeping import take_back
 from delivery.transport import transport_from_settings
 from postbacks.models import PostbackRule
 
@@ -307,3 +310,31 @@ def test_a_database_that_is_away_for_a_moment_loses_nothing(queued, http, pump, 
 
     assert (SentPostback.objects.get().state, len(http.calls)) == (State.SENT, 1)
     assert "The database is not available; trying again." in caplog.text
+
+
+def test_what_still_flies_is_not_started_again_when_its_lease_was_lost(queued, http, pump, landed):
+    over = threading.Event()
+    http.add_callback("GET", ANYWHERE, lambda _request: (200 if over.wait(20) else 500, {}, "OK"))
+    queued()
+    pump.refill()
+    SentPostback.objects.update(leased_until=Now() - timedelta(seconds=1))
+    take_back()
+
+    pump.refill()
+    over.set()
+    landed()
+    pump.record()
+
+    assert SentPostback.objects.get().state == State.SENT
+    assert len(http.calls) == 1
+
+
+def test_nothing_starts_under_a_lease_that_would_run_out_in_flight(queued, http, pump, settings):
+    http.get(ANYWHERE)
+    settings.POSTBACK_LEASE = settings.POSTBACK_DEADLINE  # as if the database had taken all that is between them
+    queued()
+
+    pump.refill()
+
+    assert not http.calls
+    assert pump.transport.free() == settings.POSTBACK_CONNECTIONS

@@ -31,6 +31,18 @@ def test_after_the_last_step_it_is_given_up(attempts):
     assert delay_before_next(attempts, response(code=500)) is None
 
 
+@pytest.mark.parametrize("attempts", [1, 8, 23])
+def test_a_fault_of_ours_has_far_more_patience(attempts):
+    delay = delay_before_next(attempts, response(error="our proxy is away", ours=True))
+
+    assert delay is not None
+    assert 0.8 * DELAYS[min(attempts, 7) - 1] <= delay <= 1.2 * DELAYS[min(attempts, 7) - 1]
+
+
+def test_a_fault_of_ours_is_given_up_too_in_the_end():
+    assert delay_before_next(24, response(error="our proxy is away", ours=True)) is None
+
+
 def test_without_steps_nothing_is_tried_again(settings):
     settings.POSTBACK_RETRY_DELAYS = []
 

@@ -1,15 +1,17 @@
 """The sweep: what a dead worker held goes again, and what has become due is rung for."""
 
+import threading
 import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import ProgrammingError
 from django.db.models.functions import Now
 
 from delivery.claim import claim
 from delivery.models import Lane, Receiver, SentPostback, State, SweepTurn
 from delivery.outcome import record
-from delivery.sweeping import LOST, sweep, take_back
+from delivery.sweeping import LOST, Sweeper, sweep, take_back
 from delivery.transport import PostbackResponse
 
 pytestmark = pytest.mark.django_db
@@ -95,12 +97,43 @@ def test_many_are_taken_back_in_few_statements(queued, django_assert_max_num_que
 def test_a_postback_that_ends_every_worker_is_given_up(died, settings):
     settings.POSTBACK_RETRY_DELAYS = []
     row = died()
+    SentPostback.objects.update(attempts=4)
 
     sweep()
 
     row.refresh_from_db()
     assert (row.state, row.due_at, row.lease_id) == (State.FAILED, None, None)
-    assert row.error == "Every worker that sent this ended without a word; given up (1 attempts)"
+    assert row.error == "Every worker that sent this ended without a word; given up (4 attempts)"
+
+
+@pytest.mark.parametrize(("attempts", "least", "most"), [(1, 0, 1), (2, 24, 36), (3, 96, 144), (20, 34560, 51840)])
+def test_it_goes_again_at_once_and_then_ever_later(died, attempts, least, most):
+    row = died()
+    SentPostback.objects.update(attempts=attempts)
+
+    sweep()
+
+    now = SentPostback.objects.annotate(now=Now()).get()
+    assert least - 1 <= (now.due_at - now.now).total_seconds() <= most
+    assert now.state == State.QUEUED
+    assert row.tries.get().error == LOST
+
+
+def test_a_sweep_that_fails_is_tried_again(monkeypatch, settings):
+    settings.POSTBACK_SWEEP_INTERVAL = 0.01
+    turns, again = iter([ProgrammingError("no such table"), None]), threading.Event()
+
+    def fail(_interval):
+        if error := next(turns, None):
+            raise error
+        again.set()
+
+    monkeypatch.setattr(SweepTurn.objects, "take", fail)
+    sweeper = Sweeper()
+    sweeper.start()
+
+    assert again.wait(20)
+    sweeper.stop()
 
 
 def test_sweepers_take_turns(died):

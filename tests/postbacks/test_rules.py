@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from campaigns.models import Campaign, ConversionStatus
+from delivery.models import SentPostback
 from postbacks.models import PostbackRule
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +177,20 @@ def test_a_campaign_without_a_source_finds_no_sources_rules(ask_for, source):
     ask_for(source=source)
 
     assert not PostbackRule.objects.for_campaign(Campaign.objects.create(name="alone")).exists()
+
+
+@pytest.mark.parametrize("behind", ["?", "#", "/"])
+def test_a_rule_without_a_name_is_called_by_its_host_alone(typed, behind):
+    rule = typed(f"https://pb.example{behind}token=secret&c={{external_id}}{'x' * 400}")
+
+    assert rule.label == "pb.example"
+
+
+def test_a_long_url_without_a_path_keeps_no_conversion_out(typed, saved):
+    rule = typed("https://pb.example?c={external_id}&s={status}" + "&more={sub_id_1}" * 30)
+    rule.full_clean()
+    rule.save()
+
+    saved(status="sale")
+
+    assert SentPostback.objects.get().rule_name == "pb.example"

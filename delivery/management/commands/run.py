@@ -64,9 +64,11 @@ class Server(BaseApplication):  # type: ignore[misc]
         print("\n".join(self.lines), flush=True)
 
     def _stopped(self, _arbiter: Any, _worker: Any) -> None:
-        self.celery.stop()
-        # Celery's threads would be waited for at the interpreter's end; what they hold is in the database.
-        os._exit(0)
+        try:
+            self.celery.stop()
+        finally:  # also when Ctrl-C is pressed again
+            # Celery's threads would be waited for at the interpreter's end; what they hold is in the database.
+            os._exit(0)
 
 
 class Command(BaseCommand):
