@@ -85,7 +85,8 @@ def test_a_page_that_stood_open_takes_back_nothing(admin_client: Client, saved: 
 
     assert "it is sale now" in html
     conversion.refresh_from_db()
-    assert (conversion.status, conversion.revenue) == ("sale", 5)
+    assert conversion.status == "sale"
+    assert conversion.revenue == 5
 
 
 def test_a_tid_that_the_click_has_already_is_refused_on_a_change_too(
