@@ -18,7 +18,8 @@ def test_from_an_empty_installation_to_the_explanation_of_a_postback(
     add_source(page)
     link = add_campaign(page)
     add_postback(page, receiver.url() + "/p?c={external_id}&s={status}&r={conversion_revenue}")
-    subid = requests.get(link.replace("{click_id}", "ext-1"), timeout=10).text
+    page.goto(link.replace("{click_id}", "ext-1"))
+    subid = page.inner_text("body")
     report_sale(page, subid)
     assert receiver.wait_for(1)
     assert list(receiver.answered) == [f"127.0.0.1:{receiver.port}/p?c=ext-1&s=sale&r=12.5"]
