@@ -118,7 +118,7 @@ class GuardedConnection(HTTPConnection):
             if flight := flight_of_this_thread():
                 flight.hold(self.held)
             connect_within(patience, opened, address)
-        except BaseException:
+        except BaseException:  # passed on as it is: whatever it was, no descriptor may stay open
             opened.close()
             self._leave()
             raise
