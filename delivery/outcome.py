@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 
 from campaigns.parameters import clean_text
 from delivery.models import Attempt, Lane, SentPostback, State
-from delivery.retry import delay_before_next
 from delivery.transport import PostbackResponse
+from delivery.verdict import outcome_of
 
 MAX_ANSWER = 2000  # characters; the log shows an answer, it does not archive it
 ENDED = ["state", "lane", "due_at", "lease_id", "leased_until", "code", "answer", "error", "duration_ms", "finished"]
@@ -47,17 +47,12 @@ def attempt_of(row: SentPostback, response: PostbackResponse) -> Attempt:
 
 def _end(row: SentPostback, response: PostbackResponse) -> None:
     """Set what the row says from now on."""
+    outcome = outcome_of(row.attempts, response)
     row.lease_id = row.leased_until = None
     row.code, row.duration_ms = response.code, round(response.duration * 1000)
     row.answer = clean_text(response.body, MAX_ANSWER)
-    row.error = "" if response.is_sent else response.reason
-    if response.is_sent:
-        row.state, row.due_at, row.finished = State.SENT, None, Now()
-        return
-    delay = delay_before_next(row.attempts, response)
-    if delay is not None:
-        row.state, row.lane, row.due_at = State.QUEUED, Lane.RETRY, Now() + timedelta(seconds=delay)
-        return
-    row.state, row.due_at, row.finished = State.FAILED, None, Now()
-    if response.is_temporary:
-        row.error += f" – given up after {row.attempts} attempts"
+    row.state, row.error = outcome.state, outcome.error
+    if outcome.delay is None:
+        row.due_at, row.finished = None, Now()
+    else:
+        row.lane, row.due_at = Lane.RETRY, Now() + timedelta(seconds=outcome.delay)
