@@ -72,6 +72,14 @@ class GuardedConnection(HTTPConnection):
         except TimeoutError as error:
             raise NoAnswer(no_connection_within(float(self.timeout or 0))) from error
 
+    def endheaders(self, *args: Any, **options: Any) -> None:
+        """Send the request, which the receiver may have from here on; what a proxy is asked first does not count."""
+        if self.sock is None:
+            self.connect()
+        if flight := flight_of_this_thread():
+            flight.is_out = True
+        super().endheaders(*args, **options)
+
     def close(self) -> None:
         """Leave the socket to whoever still reads from it."""
         try:

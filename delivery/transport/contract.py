@@ -118,6 +118,7 @@ class PostbackResponse:
     error: str = ""
     blocked: bool = False  # it may not or cannot be sent (address not allowed, URL or header impossible): final
     ours: bool = False  # our machine, name server or proxy failed, not the receiver
+    maybe_arrived: bool = False  # no whole answer, but the request or a part of it went out: the receiver may have it
     retry_after: float | None = None  # seconds
     location: str = ""  # where a redirect points, without what may be secret
 

@@ -31,7 +31,7 @@ from delivery.transport.contract import (
     read_retry_after,
 )
 from delivery.transport.troubles import NoAnswer, broken_off
-from delivery.transport.watchdog import Watchdog
+from delivery.transport.watchdog import Flight, Watchdog
 from postbacks.addresses import why_refused, with_ascii_host
 
 LAST_MOMENT = 1.0  # second, for what was cut off to land
@@ -173,8 +173,11 @@ class PooledTransport:
     def _work(self) -> None:
         while (request := self._waiting.get()) is not None:
             started, clock = datetime.now(UTC), time.monotonic()
-            response = self._response_to(request)
-            self._land(replace(response, started=started, duration=time.monotonic() - clock))
+            with self._watchdog.flight() as flight:
+                response = self._response_to(request, flight)
+            arrived = response.code is None and (response.maybe_arrived or flight.is_out)
+            duration = time.monotonic() - clock
+            self._land(replace(response, started=started, duration=duration, maybe_arrived=arrived))
 
     def _land(self, response: PostbackResponse) -> None:
         with self._change:
@@ -182,23 +185,22 @@ class PooledTransport:
             self._flying -= 1
             self._change.notify_all()
 
-    def _response_to(self, request: PostbackRequest) -> PostbackResponse:
+    def _response_to(self, request: PostbackRequest, flight: Flight) -> PostbackResponse:
         try:
-            return self._judged(request)
+            return self._judged(request, flight)
         except Exception as error:
             # A bug of ours must not cost the caller a response, nor us a thread. Its message may hold a URL.
             where = "".join(traceback.format_tb(error.__traceback__))
             logger.error("A postback was not sent: %s\n%s", type(error).__name__, where)
             return unanswered(request, Trouble.OUR_FAULT, ours=True)
 
-    def _judged(self, request: PostbackRequest) -> PostbackResponse:
+    def _judged(self, request: PostbackRequest, flight: Flight) -> PostbackResponse:
         if refusal := request.flaw or why_refused(request.url, self._allowed_networks):
             return unanswered(request, refusal, blocked=True)
-        with self._watchdog.flight() as flight:
-            response = self._sent(request) if not flight.cut_because else None
-            # Cut off, a connection's end looks like the end of an answer: so whatever came is not one.
-            if flight.cut_because or response is None:
-                return unanswered(request, flight.cut_because, ours=flight.cut_because == Trouble.CLOSED)
+        response = self._sent(request) if not flight.cut_because else None
+        # Cut off, a connection's end looks like the end of an answer: so whatever came is not one.
+        if flight.cut_because or response is None:
+            return unanswered(request, flight.cut_because, ours=flight.cut_because == Trouble.CLOSED)
         return response
 
     def _sent(self, request: PostbackRequest) -> PostbackResponse:
@@ -206,7 +208,8 @@ class PooledTransport:
             answer, content = self._exchange(prepared(request))
         except (NoAnswer, requests.RequestException, HTTPError, OSError) as error:
             why = error if isinstance(error, NoAnswer) else broken_off(error, self._deadline)
-            return unanswered(request, why.words, blocked=why.blocked, ours=why.ours)
+            silent = isinstance(error, requests.ReadTimeout)
+            return unanswered(request, why.words, blocked=why.blocked, ours=why.ours, maybe_arrived=silent)
         now = datetime.now(UTC)
         return PostbackResponse(
             id=request.id,
@@ -245,7 +248,11 @@ def read_at_most(size: int, raw: Any) -> bytes:
     return content
 
 
-def unanswered(request: PostbackRequest, words: str, *, blocked: bool = False, ours: bool = False) -> PostbackResponse:
+def unanswered(
+    request: PostbackRequest, words: str, *, blocked: bool = False, ours: bool = False, maybe_arrived: bool = False
+) -> PostbackResponse:
     """No answer is a response too."""
     now = datetime.now(UTC)
-    return PostbackResponse(id=request.id, started=now, duration=0, error=words, blocked=blocked, ours=ours)
+    return PostbackResponse(
+        id=request.id, started=now, duration=0, error=words, blocked=blocked, ours=ours, maybe_arrived=maybe_arrived
+    )

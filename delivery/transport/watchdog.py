@@ -60,6 +60,7 @@ class Flight:
     def __init__(self, until: float) -> None:
         self.until = until
         self.cut_because = ""
+        self.is_out = False  # the request or a part of it: from then on the receiver may have it
         self._held: HeldSocket | None = None
 
     def hold(self, held: HeldSocket) -> None:

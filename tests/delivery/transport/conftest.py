@@ -1,6 +1,8 @@
 """Both ends of the wire: every transport there is, and receivers of every kind."""
 
+import socket
 import ssl
+from contextlib import ExitStack, suppress
 from ipaddress import ip_network
 
 import pytest
@@ -67,6 +69,19 @@ def receiver():
     yield listen
     for one in receivers:
         one.close()
+
+
+@pytest.fixture
+def deaf():
+    """The URL of a receiver that does not even pick up: its queue is full."""
+    with ExitStack() as sockets:
+        listener = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            caller = sockets.enter_context(socket.socket())
+            caller.setblocking(False)
+            with suppress(BlockingIOError):
+                caller.connect(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/canary"
 
 
 @pytest.fixture

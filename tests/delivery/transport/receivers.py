@@ -35,6 +35,7 @@ class Conversation:
         size = [int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")]
         request = head + self._reader.read(size[0] if size else 0)
         self.receiver.requests.append(request)
+        self.receiver.asked.release()
         return request
 
     def send(self, content: bytes) -> None:
@@ -70,6 +71,7 @@ class Receiver:
         self.tls = tls
         self.requests: list[bytes] = []
         self.connections = 0
+        self.asked = threading.Semaphore(0)
         self.hung_up = threading.Semaphore(0)
         self.is_over = threading.Event()
         self._sockets: list[socket.socket] = []

@@ -97,6 +97,13 @@ def test_a_closed_port_refuses(transport, receiver):
     assert response.is_temporary
 
 
+def test_nobody_picks_up(open_transport, deaf):
+    response = ask(open_transport(connect_timeout=0.3), deaf)
+
+    assert response.error == "no connection within 0.3 s"
+    assert response.is_temporary
+
+
 def test_an_unknown_host_does_not_resolve(transport):
     response = ask(transport, "http://nobody.invalid/canary?token=canary")
 
