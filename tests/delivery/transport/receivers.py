@@ -38,6 +38,10 @@ class Conversation:
         self.receiver.asked.release()
         return request
 
+    def read_line(self) -> bytes:
+        """As much of the request as says what is asked for."""
+        return self._reader.readline()
+
     def send(self, content: bytes) -> None:
         self.connection.sendall(content)
 
