@@ -14,11 +14,16 @@ from campaigns.visitor import flat, visitor_of
 @never_cache
 @or_come_again
 def click(request: HttpRequest, alias: str) -> HttpResponse:
-    """Record a click, and redirect to the campaign's destination, or answer with the subid where it has none."""
+    """Record a click, and redirect to the campaign's destination, or answer with the subid where it has none.
+
+    HEAD asks what GET would be answered with: link checkers and previews send it, and none of them is a visitor.
+    """
     campaign = Campaign.objects.select_related("source").filter(alias=alias).first()
     if campaign is None:
         return plain_text("There is no campaign at this link.", 404)
-    made = Click.objects.record(campaign, flat(request.GET), visitor_of(request))
+    made = Click.objects.make(campaign, flat(request.GET), visitor_of(request))
+    if request.method == "GET":
+        made.save(force_insert=True)
     if not made.destination:
         return plain_text(made.subid)
     return HttpResponse(status=302, headers={"Location": iri_to_uri(made.destination)})

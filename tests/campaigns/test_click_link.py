@@ -196,11 +196,20 @@ def test_other_methods_are_refused_and_store_nothing(campaign, method):
 
 
 def test_head_is_answered_like_get_without_a_body(client, campaign, destination):
-    destination("https://shop.example/")
+    destination("https://shop.example/?k={keyword}")
 
-    response = client.head("/c/shoes")
+    response = client.head("/c/shoes?keyword=red")
 
-    assert (response.status_code, response["Location"], response.content) == (302, "https://shop.example/", b"")
+    assert (response.status_code, response["Location"], response.content) == (302, "https://shop.example/?k=red", b"")
+
+
+@pytest.mark.parametrize("url", ["", "https://shop.example/?s={subid}"])
+def test_head_records_no_click(client, campaign, destination, url):
+    destination(url)
+
+    assert client.head("/c/shoes").status_code == client.get("/c/shoes").status_code
+
+    assert Click.objects.count() == 1
 
 
 def test_no_answer_is_kept_by_a_cache(visit):
