@@ -1,14 +1,18 @@
 """The nudge: a conversion rings for the worker, and no broker is ever waited for."""
 
 import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from celery import current_app
+from celery import Celery, current_app
 from celery.signals import before_task_publish
-from django.db import transaction
+from django.db import connection, transaction
+from kombu import Queue
 
 from delivery import nudge
-from delivery.nudge import Bell
+from delivery.nudge import MOST_WAITING, Bell
+from tests.services import need
 
 
 class Broker:
@@ -119,3 +123,62 @@ def test_what_is_rolled_back_does_not_ring(saved, django_capture_on_commit_callb
         transaction.set_rollback(True)
 
     assert rings == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_thousand_commits_are_few_messages(bell, broker):
+    def commit(count):
+        for _conversion in range(count):
+            with transaction.atomic():
+                transaction.on_commit(bell.ring)
+        connection.close()
+
+    with ThreadPoolExecutor(10) as threads:
+        list(threads.map(commit, [1000] * 10))
+    broker.wait()
+
+    assert len(broker.tasks) < 500
+
+
+@pytest.fixture
+def waiting():
+    """Counts the messages that wait in a queue of the app's own, which is gone afterwards."""
+    used = []
+
+    def count(app):
+        used.append(app)
+        with app.connection_for_read() as line:
+            return line.default_channel._size(app.conf.task_default_queue)
+
+    yield count
+    for app in used:
+        with app.connection_for_write() as line:
+            line.default_channel.queue_delete(app.conf.task_default_queue)
+
+
+@pytest.mark.services
+def test_nudges_that_no_worker_takes_do_not_fill_redis(waiting):
+    app = Celery("test", broker=need("redis"), set_as_current=False)
+    app.conf.task_default_queue = f"test-{uuid.uuid4()}"
+    bell = Bell(app)
+
+    for _ring in range(MOST_WAITING + 20):
+        bell.publish()
+
+    assert waiting(app) == MOST_WAITING
+    assert not bell.failures
+
+
+@pytest.mark.services
+def test_nudges_that_were_taken_make_room(waiting):
+    app = Celery("test", broker=need("redis"), set_as_current=False)
+    app.conf.task_default_queue = f"test-{uuid.uuid4()}"
+    bell = Bell(app)
+    for _ring in range(MOST_WAITING):
+        bell.publish()
+
+    with app.connection_for_write() as line:
+        Queue(app.conf.task_default_queue)(line.default_channel).purge()
+    bell.publish()
+
+    assert waiting(app) == 1
