@@ -101,9 +101,10 @@ def cancel(selection: Selection, user: AbstractBaseUser) -> list[str]:
     """End those that wait; sentences that say what became of each."""
     rows = SentPostback.objects.filter(pk__in=selection.ids)
     with transaction.atomic():
-        waiting = list(rows.waiting().select_for_update(of=("self",), no_key=True))  # a claim skips what is locked
-        done = SentPostback.objects.filter(pk__in=[row.pk for row in waiting]).cancel(f"by {user}")
-        _note(user, waiting, "Cancelled.")
+        waiting = SentPostback.objects.filter(pk__in=rows.lock())  # a claim skips what is locked
+        noted = list(waiting)
+        done = waiting.cancel(f"by {user}")
+        _note(user, noted, "Cancelled.")
         states = Counter(State(state) for state in rows.values_list("state", flat=True))
     return list(_outcome(done, states))
 

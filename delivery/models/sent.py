@@ -30,6 +30,7 @@ class State(models.TextChoices):
 COPIED = ["rule_id", "rule_name", "change_id", "conversion_id", "campaign_id", "source_id", "receiver_id"]
 COPIED += ["subid", "external_id", "tid", "status", "method", "url_template"]
 RENDERED = ["url", "notes"]
+AT_ONCE = 10_000  # ids in one statement
 FINISHED = [State.SENT, State.FAILED, State.UNKNOWN, State.CANCELLED]
 
 
@@ -55,9 +56,19 @@ class SentPostbackQuerySet(models.QuerySet["SentPostback"]):
         """Those that can still be cancelled."""
         return self.filter(state=State.QUEUED)
 
+    @transaction.atomic
     def cancel(self, why: str) -> int:
         """End what waits; what flies already is not called back. How many they were."""
-        return self.waiting().update(state=State.CANCELLED, error=why, finished=Now(), due_at=None)
+        ids = self.lock()
+        for start in range(0, len(ids), AT_ONCE):
+            some = self.model._default_manager.filter(pk__in=ids[start : start + AT_ONCE])
+            some.update(state=State.CANCELLED, error=why, finished=Now(), due_at=None)
+        return len(ids)
+
+    def lock(self) -> list[int]:
+        """The ids of those that wait, locked: always the oldest first, so that two who cancel wait for each other."""
+        waiting = self.waiting().order_by("pk").select_for_update(no_key=True)
+        return list(waiting.values_list("pk", flat=True))
 
 
 class SentPostbackManager(models.Manager["SentPostback"]):

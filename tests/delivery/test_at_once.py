@@ -2,16 +2,17 @@
 
 import itertools
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from campaigns.models import Campaign, Click, Conversion, ConversionChange, ReceivedPostback, Verdict
-from delivery.models import SentPostback
+from delivery.models import SentPostback, State
 from postbacks.models import PostbackRule
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,3 +77,48 @@ def test_fifty_statuses_in_turn_lose_none(rule: PostbackRule, click: Click) -> N
     changes = list(ConversionChange.objects.order_by("number"))
     assert [change.number for change in changes] == list(range(1, len(changes) + 1))
     assert all(after.previous_status == before.status for before, after in itertools.pairwise(changes))
+
+
+def test_fifty_who_cancel_overlapping_sets_cancel_each_once(queued: Callable[..., list[SentPostback]]) -> None:
+    ids = [row.pk for row in queued(40)]
+    sets = itertools.cycle([ids[:30], ids[10:], ids])
+
+    counts = at_once(lambda: SentPostback.objects.filter(pk__in=next(sets)).cancel("by anna"))
+
+    assert sum(counts) == SentPostback.objects.filter(state=State.CANCELLED).count() == 40
+
+
+def wait_until_somebody_waits_for_us() -> None:
+    """Back when another connection wants a row that this transaction has locked."""
+    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    until = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(waiting)
+            if cursor.fetchone():
+                return
+            time.sleep(0.01)
+    raise AssertionError("Nobody waits.")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL locks rows")
+def test_who_cancels_locks_the_oldest_first(queued: Callable[..., list[SentPostback]]) -> None:
+    oldest, *others = [row.pk for row in queued(5)]
+    for pk in [*reversed(others), oldest]:  # so that they do not lie in the table in the order of their ids
+        SentPostback.objects.filter(pk=pk).update(notes="moved")
+
+    def cancel() -> int:
+        try:
+            return SentPostback.objects.filter(method="GET").cancel("by anna")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            SentPostback.objects.select_for_update().get(pk=oldest)
+            cancelled = pool.submit(cancel)
+            wait_until_somebody_waits_for_us()
+            free = list(SentPostback.objects.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        assert cancelled.result(20) == 5
+
+    assert sorted(free) == sorted([oldest, *others])
