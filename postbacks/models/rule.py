@@ -15,6 +15,7 @@ from campaigns import url_template
 from campaigns.models import Campaign, ConversionChange, ConversionStatus, Source
 from postbacks.addresses import why_refused
 from postbacks.models.decision import Decision
+from postbacks.models.terms import RuleTerms
 from postbacks.reasons import Reason, Why
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ class PostbackRuleManager(models.Manager["PostbackRule"]):
         # as they are now, not as whoever made the change once loaded them: one may have been paused meanwhile
         campaigns = Campaign.objects.in_bulk({change.conversion.click.campaign_id for change in changes})
         rules = list(
-            self.filter(Q(campaign__in=campaigns) | Q(source__campaigns__in=campaigns)).distinct().order_by("id")
+            self.filter(Q(campaign__in=campaigns) | Q(source__campaigns__in=campaigns))
+            .distinct()
+            .order_by("id")
+            .select_related("source__terms", "campaign__source__terms")
         )
         off = set(SwitchedOff.objects.filter(campaign__in=campaigns).values_list("rule_id", "campaign_id"))
         decisions = []
@@ -65,7 +69,7 @@ def _without_doubles(reasons: "dict[PostbackRule, list[Reason]]") -> "dict[Postb
     return reasons
 
 
-class PostbackRule(models.Model):
+class PostbackRule(RuleTerms):
     """A rule is owned by a source, and then fires for all its campaigns, or by one campaign."""
 
     source = models.ForeignKey(
@@ -136,6 +140,10 @@ class PostbackRule(models.Model):
         """Refuses what could only fail, and says what to write instead."""
         self.url = self.url.strip()
         errors: dict[str, list[str]] = {}
+        try:
+            super().clean()
+        except ValidationError as error:
+            errors |= error.message_dict
         findings = url_template.check(self.url, self.parameter_names())
         if problems := list(findings.errors):
             errors["url"] = problems
