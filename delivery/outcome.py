@@ -11,6 +11,7 @@ from campaigns.parameters import clean_text
 from delivery.models import Attempt, Lane, SentPostback, State
 from delivery.transport import PostbackResponse
 from delivery.verdict import outcome_of
+from postbacks.terms import Terms
 
 MAX_ANSWER = 2000  # characters; the log shows an answer, it does not archive it
 ENDED = ["state", "lane", "due_at", "lease_id", "leased_until", "code", "answer", "error", "duration_ms", "finished"]
@@ -24,10 +25,10 @@ def record(responses: Sequence[PostbackResponse], leases: Mapping[int, uuid.UUID
     by_id = {response.id: response for response in responses}
     with transaction.atomic():
         held = SentPostback.objects.select_for_update(no_key=True).filter(pk__in=by_id, state=State.SENDING)
-        ours = [row for row in held.order_by("pk") if row.lease_id == leases.get(row.pk)]
-        Attempt.objects.bulk_create([attempt_of(row, by_id[row.pk]) for row in ours])
+        ours = [row for row in held.annotate(now=Now()).order_by("pk") if row.lease_id == leases.get(row.pk)]
         for row in ours:
             _end(row, by_id[row.pk])
+        Attempt.objects.bulk_create([attempt_of(row, by_id[row.pk]) for row in ours])
         SentPostback.objects.bulk_update(ours, ENDED)
     return len(ours)
 
@@ -41,13 +42,14 @@ def attempt_of(row: SentPostback, response: PostbackResponse) -> Attempt:
         duration_ms=round(response.duration * 1000),
         code=response.code,
         answer=clean_text(response.body, MAX_ANSWER),
-        error="" if response.is_sent else response.reason,
+        error=row.error,
     )
 
 
 def _end(row: SentPostback, response: PostbackResponse) -> None:
     """Set what the row says from now on."""
-    outcome = outcome_of(row.attempts, response)
+    now = row.now  # type: ignore[attr-defined]
+    outcome = outcome_of(row.attempts, response, Terms.from_json(row.terms), row.latest, now)
     row.lease_id = row.leased_until = None
     row.code, row.duration_ms = response.code, round(response.duration * 1000)
     row.answer = clean_text(response.body, MAX_ANSWER)

@@ -1,6 +1,7 @@
 """When to try again: arithmetic alone."""
 
 import random
+from collections.abc import Sequence
 
 from django.conf import settings
 
@@ -22,16 +23,12 @@ def delay_after_our_fault(attempts: int) -> float | None:
     return _jittered(delays[min(attempts, len(delays)) - 1]) if delays else 0.0
 
 
-def delay_before_next(attempts: int, response: PostbackResponse) -> float | None:
-    """Seconds until the next attempt after this many; None: there is none, be it that the failure is final."""
-    delays: list[float] = settings.POSTBACK_RETRY_DELAYS
-    if response.ours:
-        return delay_after_our_fault(attempts)
-    if not response.is_temporary or attempts >= attempts_at_most():
+def delay_before_next(attempts: int, response: PostbackResponse, delays: Sequence[float]) -> float | None:
+    """Seconds until the next attempt after this many, by the schedule of the postback; None: there is none."""
+    if attempts > len(delays):
         return None
-    delay = _jittered(delays[attempts - 1])
     asked = min(response.retry_after or 0, settings.POSTBACK_RETRY_AFTER_MAX)
-    return max(delay, asked)
+    return max(_jittered(delays[attempts - 1]), asked)
 
 
 def _jittered(delay: float) -> float:

@@ -12,7 +12,7 @@ from campaigns import url_template
 from campaigns.models import Campaign, Conversion, ConversionChange, Source
 from delivery.models.receiver import Receiver
 from delivery.models.spent import SpentKey
-from postbacks.models import Decision, Method, PostbackRule
+from postbacks.models import Decision, Method, PostbackRule, latest_for, terms_of
 
 
 class State(models.TextChoices):
@@ -28,7 +28,7 @@ class State(models.TextChoices):
 
 # what a resend has of the postback it repeats
 COPIED = ["rule_id", "rule_name", "change_id", "conversion_id", "campaign_id", "source_id", "receiver_id"]
-COPIED += ["subid", "external_id", "tid", "status", "method", "url_template"]
+COPIED += ["subid", "external_id", "tid", "status", "method", "url_template", "terms"]
 RENDERED = ["url", "notes"]
 AT_ONCE = 10_000  # ids in one statement
 FINISHED = [State.SENT, State.FAILED, State.UNKNOWN, State.CANCELLED]
@@ -139,10 +139,23 @@ class SentPostback(models.Model):
     url_template = models.TextField(_("URL template"))
     url = models.TextField(_("link"), blank=True, help_text=_("Rendered once; a retry repeats it."))
     notes = models.TextField(_("notes"), blank=True)
+    # as its rule and source wanted it at collect; editing them changes only what comes later
+    terms = models.JSONField(_("terms"), default=dict, blank=True)
+    latest = models.DateTimeField(_("not after"), null=True, help_text=_("Nothing is tried after this moment."))
     # the queue
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     lane = models.PositiveSmallIntegerField(_("lane"), choices=Lane, default=Lane.FIRST)
     due_at = models.DateTimeField(_("due"), null=True, db_default=Now())
+    # one of the same rule and conversion that goes first; until that is finished this one has no due_at
+    waits_for = models.ForeignKey(
+        "self",
+        models.DO_NOTHING,
+        related_name="followers",
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("waits for"),
+    )
     lease_id = models.UUIDField(null=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
@@ -165,6 +178,10 @@ class SentPostback(models.Model):
             models.Index(fields=["lease_id"], name="sent_lease", condition=Q(state="sending")),
             models.Index(fields=["leased_until"], name="sent_leased_until", condition=Q(state="sending")),
             models.Index(fields=["rule"], name="sent_rule_waiting", condition=Q(state="queued")),
+            models.Index(fields=["latest"], name="sent_latest", condition=Q(state="queued", latest__isnull=False)),
+            models.Index(
+                fields=["waits_for"], name="sent_waits_for", condition=Q(state="queued", waits_for__isnull=False)
+            ),
             models.Index(fields=["state", "-id"], name="sent_state"),
             models.Index(fields=["status", "-id"], name="sent_status"),
             models.Index(fields=["campaign", "-id"], name="sent_campaign"),
@@ -197,6 +214,8 @@ class SentPostback(models.Model):
             status=change.status,
             method=rule.method,
             url_template=rule.url,
+            terms=terms_of(rule).to_json(),
+            latest=latest_for(rule, change.time),
         )
         if receiver is None:
             postback.state, postback.due_at, postback.finished = State.FAILED, None, Now()

@@ -7,8 +7,8 @@ import requests
 from django.utils import timezone
 
 from delivery.models import Lane, SentPostback, State
-from delivery.retry import delay_before_next
 from delivery.transport import PostbackResponse
+from delivery.verdict import outcome_of
 
 DELAYS = [30, 120, 600, 1800, 7200, 21600, 43200]  # as in docs/settings.md
 
@@ -17,9 +17,13 @@ def response(**fields):
     return PostbackResponse(id=1, started=timezone.now(), duration=0.1, **fields)
 
 
+def delay_after(attempts, response):
+    return outcome_of(attempts, response).delay
+
+
 @pytest.mark.parametrize(("attempts", "delay"), list(enumerate(DELAYS, start=1)))
 def test_each_delay_is_drawn_from_around_its_step(attempts, delay):
-    drawn = [delay_before_next(attempts, response(code=500)) for _ in range(200)]
+    drawn = [delay_after(attempts, response(code=500)) for _ in range(200)]
 
     assert all(0.8 * delay <= one <= 1.2 * delay for one in drawn if one is not None)
     assert None not in drawn
@@ -28,25 +32,25 @@ def test_each_delay_is_drawn_from_around_its_step(attempts, delay):
 
 @pytest.mark.parametrize("attempts", [8, 9, 100])
 def test_after_the_last_step_it_is_given_up(attempts):
-    assert delay_before_next(attempts, response(code=500)) is None
+    assert delay_after(attempts, response(code=500)) is None
 
 
 @pytest.mark.parametrize("attempts", [1, 8, 23])
 def test_a_fault_of_ours_has_far_more_patience(attempts):
-    delay = delay_before_next(attempts, response(error="our proxy is away", ours=True))
+    delay = delay_after(attempts, response(error="our proxy is away", ours=True))
 
     assert delay is not None
     assert 0.8 * DELAYS[min(attempts, 7) - 1] <= delay <= 1.2 * DELAYS[min(attempts, 7) - 1]
 
 
 def test_a_fault_of_ours_is_given_up_too_in_the_end():
-    assert delay_before_next(24, response(error="our proxy is away", ours=True)) is None
+    assert delay_after(24, response(error="our proxy is away", ours=True)) is None
 
 
 def test_without_steps_nothing_is_tried_again(settings):
     settings.POSTBACK_RETRY_DELAYS = []
 
-    assert delay_before_next(1, response(code=500)) is None
+    assert delay_after(1, response(code=500)) is None
 
 
 @pytest.mark.parametrize(
@@ -54,7 +58,7 @@ def test_without_steps_nothing_is_tried_again(settings):
     [(3600, 3600, 3600), (1, 24, 36), (0, 24, 36), (None, 24, 36), (86400, 86400, 86400), (10**9, 86400, 86400)],
 )
 def test_retry_after_is_honoured_up_to_a_day(asked, least, most):
-    delay = delay_before_next(1, response(code=429, retry_after=asked))
+    delay = delay_after(1, response(code=429, retry_after=asked))
 
     assert delay is not None
     assert least <= delay <= most
@@ -62,16 +66,16 @@ def test_retry_after_is_honoured_up_to_a_day(asked, least, most):
 
 @pytest.mark.parametrize("code", [408, 425, 429, 500, 502, 503, 504, 599, None])
 def test_what_is_temporary_is_tried_again(code):
-    assert delay_before_next(1, response(code=code, error="connection refused")) is not None
+    assert delay_after(1, response(code=code, error="connection refused")) is not None
 
 
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 410, 418, 422, 451])
 def test_what_is_final_is_not(code):
-    assert delay_before_next(1, response(code=code)) is None
+    assert delay_after(1, response(code=code)) is None
 
 
 def test_a_blocked_address_is_final():
-    assert delay_before_next(1, response(blocked=True, error="a private address")) is None
+    assert delay_after(1, response(blocked=True, error="a private address")) is None
 
 
 @pytest.mark.django_db
