@@ -244,6 +244,7 @@ POSTBACK_LEASE = env_seconds("POSTBACK_LEASE", 60)  # seconds until a silent wor
 POSTBACK_SWEEP_INTERVAL = env_seconds("POSTBACK_SWEEP_INTERVAL", 1 if _broker == "memory" else 5)  # seconds
 POSTBACK_RETRY_DELAYS = env_seconds_list("POSTBACK_RETRY_DELAYS", "30,120,600,1800,7200,21600,43200")  # seconds
 POSTBACK_RETRY_JITTER = 0.2  # a delay is drawn from 80 % to 120 % of itself
+POSTBACK_BREAKER_HOLD = env_seconds("POSTBACK_BREAKER_HOLD", 30)  # seconds; doubled each time in a row, up to 20 times
 POSTBACK_RETRY_AFTER_MAX = 86400  # seconds of a receiver's Retry-After that are honoured at most
 
 if not POSTBACK_DEADLINE < POSTBACK_LEASE:

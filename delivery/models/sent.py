@@ -40,6 +40,7 @@ class Kind(models.TextChoices):
     POSTBACK = "postback", _("Postback")
     RESEND = "resend", _("Resend")
     TEST = "test", _("Test")
+    ALERT = "alert", _("Alert")
 
 
 class Lane(models.IntegerChoices):

@@ -64,6 +64,9 @@ def no_connection_within(seconds: float) -> str:
     return f"no connection within {seconds:g} s"
 
 
+NO_NAME_SERVER = "no name server answers"
+
+
 def does_not_resolve(host: str) -> str:
     """The words for a host name without an address."""
     return f"the host name {host} does not resolve"

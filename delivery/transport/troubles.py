@@ -10,7 +10,13 @@ from collections.abc import Iterator
 import requests
 import urllib3.exceptions
 
-from delivery.transport.contract import Trouble, does_not_resolve, no_answer_within, no_connection_within
+from delivery.transport.contract import (
+    NO_NAME_SERVER,
+    Trouble,
+    does_not_resolve,
+    no_answer_within,
+    no_connection_within,
+)
 
 OUR_ERRORS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL, errno.EACCES, errno.EPERM}
 TROUBLE_BY_ERRNO = {
@@ -62,7 +68,7 @@ class NoAnswer(Exception):  # noqa: N818 - it says what is, as its siblings in t
 def unresolved(host: str, error: OSError) -> NoAnswer:
     """The name server has no address, or there is no name server: the second is no fault of the receiver."""
     if error.errno == socket.EAI_AGAIN:
-        return NoAnswer(f"{does_not_resolve(host)}: no name server answers", ours=True)
+        return NoAnswer(f"{does_not_resolve(host)}: {NO_NAME_SERVER}", ours=True)
     return NoAnswer(does_not_resolve(host))
 
 

@@ -91,7 +91,7 @@ def test_a_day_ends_where_the_next_begins(reader, heard):
         (SENT, "stat=failed", "stat", "There is no such filter; known are campaign, created_from"),
         (RECEIVED, "state=failed", "state", "There is no such filter"),
         (SENT, "state=broken", "state", "“broken” is none of queued, sending, sent, failed, unknown, cancelled."),
-        (SENT, "kind=x", "kind", "“x” is none of postback, resend, test."),
+        (SENT, "kind=x", "kind", "“x” is none of postback, resend, test, alert."),
         (RECEIVED, "verdict=x", "verdict", "“x” is none of received, created"),
         (SENT, "campaign=boots", "campaign", "There is no campaign with the alias “boots”."),
         (SENT, "source=x", "source", "There is no source with the name “x”."),
