@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from delivery.explain.lines import Cause, Line, Outcome, exact
-from delivery.models import Kind, SentPostback, State
+from delivery.flow.words import why_not_now
+from delivery.models import Kind, Override, SentPostback, State
 
 LONGEST = 200  # characters of an answer
 LATE = timedelta(minutes=1)  # a worker that runs takes what is due within seconds
@@ -71,11 +72,13 @@ def _nothing(_postback: SentPostback) -> list[Cause]:
 
 
 def _why_waiting(postback: SentPostback) -> list[Cause]:
-    """A receiver that is held, or nobody who sends."""
+    """A receiver that nothing goes to, or not so fast, or nobody who sends."""
     now, receiver = timezone.now(), postback.receiver
-    if receiver and receiver.hold_until and receiver.hold_until > now:
-        text = _("%(receiver)s is held until %(when)s") % {"receiver": receiver, "when": exact(receiver.hold_until)}
-        return [Cause(text=text, advice=_("nothing: it goes when the hold is over"))]
+    if receiver and (why := why_not_now(receiver, now)):
+        advice = _("nothing: it goes by itself; to send at once, use the buttons on the receiver's page")
+        if receiver.override == Override.HOLD:
+            advice = _("release it on the receiver's page")
+        return [Cause(text=f"{receiver}: {why}", advice=advice)]
     if postback.due_at and postback.due_at < now - LATE:
         text = _("it is due since %(when)s, and no worker has taken it") % {"when": exact(postback.due_at)}
         return [Cause(text=text, advice=_("see that the worker runs, and that the receiver has places"))]

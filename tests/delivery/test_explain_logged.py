@@ -77,7 +77,27 @@ def test_queued_for_a_receiver_that_is_held(rule: PostbackRule, click: Click, sa
     Receiver.objects.update(hold_until=timezone.now() + timedelta(hours=1))
 
     (cause,) = only(click).causes
-    assert cause.text.startswith("http://receiver.test:80 is held until")
+    assert cause.text == "http://receiver.test:80: Held for another 60 minutes"
+
+
+def test_queued_behind_an_open_breaker(rule: PostbackRule, click: Click, saved: Saved) -> None:
+    saved(status="lead")
+    hold_until = timezone.now() + timedelta(minutes=4)
+    Receiver.objects.update(breaker="open", opened=timezone.now(), hold_until=hold_until, why="14 of 20 failed")
+
+    (cause,) = only(click).causes
+    assert cause.text.startswith("http://receiver.test:80: Open since 20")
+    assert cause.text.endswith(": 14 of 20 failed; next probe in 4 minutes")
+    assert "it goes by itself" in cause.advice
+
+
+def test_queued_for_a_receiver_that_a_person_holds(rule: PostbackRule, click: Click, saved: Saved) -> None:
+    saved(status="lead")
+    Receiver.objects.get().hold()
+
+    (cause,) = only(click).causes
+    assert cause.text == "http://receiver.test:80: Held by a person, until it is released"
+    assert cause.advice == "release it on the receiver's page"
 
 
 def test_being_sent_now(rule: PostbackRule, click: Click, saved: Saved) -> None:
