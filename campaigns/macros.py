@@ -116,6 +116,12 @@ def placeholders(template: str) -> tuple[Placeholder, ...]:
     return tuple(placeholder for placeholder in found if placeholder.canonical or not placeholder.is_dollar)
 
 
+@lru_cache(maxsize=2048)
+def is_by_chance(template: str) -> bool:
+    """Whether the same facts may give another text the next time."""
+    return any(placeholder.kind in {Kind.RANDOM, Kind.SAMPLE} for placeholder in placeholders(template))
+
+
 def unknown(template: str, parameters: Collection[str] = ()) -> tuple[Unknown, ...]:
     """Placeholders that would always be empty, unless the link carries what it is not known to carry."""
     names = dict.fromkeys(placeholder.name for placeholder in placeholders(template) if not placeholder.canonical)

@@ -5,23 +5,26 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from campaigns.models import Installation
 from delivery import nudge
 from delivery.claim import claim
-from delivery.models import Receiver
-from delivery.outcome import record
-from delivery.rendering import render
+from delivery.claimed import Claimed, Draft, Ended
+from delivery.models import SentPostback
+from delivery.outcome import answered, flawed, record
+from delivery.rendering import render, request_of
 from delivery.transport import PostbackResponse, Transport
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500  # rows in flight at most; memory is bounded by this, not by the backlog
+BATCH = 500  # rows claimed at once; memory is bounded by this and the transport's places, not by the backlog
 PAUSE = 0.05  # seconds; outcomes are written at most this long after they came
-LOOK = 0.01  # seconds between two looks of a pump with nothing in flight
+LOOK = 0.01  # seconds between two looks of a pump that has taken all there was
 LOOK_AGAIN = 1.0  # seconds: an empty claim is no proof, others may have held the locks
 
 
@@ -32,9 +35,11 @@ class Pump:
         self.transport = transport
         self.stop = stop  # set: claim nothing more, let land what flies, end
         self.wake = wake  # set: there may be something new to claim
-        self.leases: dict[int, uuid.UUID] = {}  # by id of what flies or is not recorded yet
-        self.receivers: dict[int, Receiver] = {}  # the receiver of the same
-        self.landed: list[PostbackResponse] = []
+        self.flying: dict[int, Draft] = {}  # by id, what is in the transport
+        self.ended: dict[int, Ended] = {}  # what is not written down yet
+        self.places: dict[int, int] = {}  # of each receiver, as the last claim knew them
+        self.is_full = False  # the last claim was as large as there were places for
+        self.is_idle = True  # the last claim found nothing
         self.last_found = time.monotonic()
 
     def run(self, at_most: float, look_again: float = LOOK_AGAIN) -> bool:
@@ -59,55 +64,79 @@ class Pump:
             self.last_found = time.monotonic()
         self._take_what_landed()
         self._despite_the_database(self.record)
-        return found or bool(self.leases)
+        return found or bool(self.flying or self.ended)
 
     def refill(self) -> bool:
         """Claim, render and send as much as there are places for; whether there was any."""
         self.wake.clear()
         since, places = time.monotonic(), self._places()
-        rows = claim(lease := uuid.uuid4(), places, self._free_by_receiver())
-        if rows and len(rows) == places:
+        rows = self._claim(places)
+        self.is_idle, self.is_full = not rows, len(rows) == places > 0
+        if self.is_full:
             nudge.ring()  # as much as there were places for: there may be work for another worker
-        requests = render(rows)
-        if time.monotonic() - since > settings.POSTBACK_LEASE - settings.POSTBACK_DEADLINE:
-            return bool(rows)  # the lease would run out in flight: they go when it has
-        flying = {request.id for request in requests}
-        requests = [request for request in requests if request.id not in self.leases]  # in flight: its answer counts
-        self.leases |= dict.fromkeys(flying, lease)
-        self.receivers |= {row.pk: row.receiver for row in rows if row.pk in flying and row.receiver}
-        self.transport.start(requests)
-        return bool(rows)
+        drafts = render(rows)
+        self.ended |= {draft.row.id: flawed(draft) for draft in drafts if draft.flaw}
+        if time.monotonic() - since < settings.POSTBACK_LEASE - settings.POSTBACK_DEADLINE:
+            self._send([draft for draft in drafts if not draft.flaw])
+        return bool(rows)  # else the lease would run out in flight: they go when it has
 
     def record(self) -> bool:
         """Write down what has landed; whether there was any."""
-        if not self.landed:
+        if not self.ended:
             return False
-        record(self.landed, self.leases)
-        for response in self.landed:
-            self.leases.pop(response.id, None)
-            self.receivers.pop(response.id, None)
-        self.landed.clear()
+        record(list(self.ended.values()))
+        self.ended.clear()
         return True
 
+    @cached_property
+    def installation(self) -> uuid.UUID:
+        """Ours: part of each idempotency key."""
+        return Installation.objects.current().uuid
+
+    def _claim(self, places: int) -> list[Claimed]:
+        if self.is_idle and not SentPostback.objects.due():  # a look costs less than a claim that finds nothing
+            return []
+        rows = claim(uuid.uuid4(), places, self._free_by_receiver())
+        self.places |= {row.receiver_id: row.places for row in rows}
+        return rows
+
+    def _send(self, drafts: list[Draft]) -> None:
+        """What flies already, its lease lost and claimed anew, is not started again: its answer counts."""
+        fresh = [request_of(draft, self.installation) for draft in drafts if draft.row.id not in self.flying]
+        self.flying |= {draft.row.id: draft for draft in drafts}
+        self.transport.start(fresh)
+
     def _places(self) -> int:
-        return min(self.transport.free(), BATCH - len(self.leases))
+        return min(self.transport.free(), BATCH)
 
     def _free_by_receiver(self) -> dict[int, int]:
-        taken = Counter(receiver.pk for receiver in self.receivers.values())
-        return {receiver.pk: max(0, receiver.places - taken[receiver.pk]) for receiver in self.receivers.values()}
+        taken = Counter(draft.row.receiver_id for draft in self.flying.values())
+        return {receiver: places - taken[receiver] for receiver, places in self.places.items() if taken[receiver]}
 
     def _take_what_landed(self) -> None:
-        """Wait until half of what flies has landed, or the pause is over: few statements a batch, none late."""
-        if not self.leases:
+        """Wait for answers: with work left over until half of what flies has landed, else only until the next look.
+
+        So a busy pump writes few statements a batch, and one that waits for a slow receiver takes up news meanwhile.
+        """
+        if not self.flying:
             self.wake.wait(LOOK)
-        until, enough = time.monotonic() + PAUSE, (len(self.leases) + 1) // 2
-        while len(self.landed) < enough and (left := until - time.monotonic()) > 0:
-            self.landed += self.transport.poll(left)
+            return
+        until, enough = time.monotonic() + (PAUSE if self.is_full else LOOK), (len(self.flying) + 1) // 2
+        while self.flying and (left := until - time.monotonic()) > 0:
+            self.take(self.transport.poll(left))
+            if self.is_full and len(self.ended) >= enough:
+                return
+
+    def take(self, responses: Iterable[PostbackResponse]) -> None:
+        """An answer that an earlier pump asked for is passed over: who has that row now is not known."""
+        for response in responses:
+            if draft := self.flying.pop(response.id, None):
+                self.ended[response.id] = answered(draft, response)
 
     def _land(self) -> None:
         """Wait for what flies, as long as a stopping worker may; the leases of the rest run out, and it goes again."""
         until = time.monotonic() + settings.POSTBACK_STOP_GRACE
-        while self.leases and time.monotonic() < until:
+        while (self.flying or self.ended) and time.monotonic() < until:
             self._take_what_landed()
             self._despite_the_database(self.record)
 

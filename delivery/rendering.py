@@ -3,62 +3,76 @@
 import logging
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from django.conf import settings
-from django.db.models.functions import Now
 from django.utils.encoding import iri_to_uri
 
 from campaigns import macros
-from campaigns.models import Installation
-from delivery.claim import unflushed
-from delivery.models import SentPostback, State
+from campaigns.models import ConversionChange
+from delivery.claimed import Claimed, Draft
+from delivery.databases import database
+from delivery.models.sent import idempotency_key
 from delivery.transport import PostbackRequest
+from delivery.verdict import too_late
 from postbacks.addresses import why_refused
 
 logger = logging.getLogger(__name__)
 
 
-def render(rows: Sequence[SentPostback]) -> list[PostbackRequest]:
-    """The requests of those rows that can be sent; the others end failed with the reason, alone.
+def render(rows: Sequence[Claimed]) -> list[Draft]:
+    """Each row with its URL; those that cannot be sent have a flaw, alone.
 
-    A rendered URL is stored before it is sent: should the worker die, the next one repeats the very same request.
+    A retry repeats the very same request: a URL is stored with the outcome of its first attempt, and one that chance
+    has a part in before it is sent, for should the worker die, the next one would render another.
     """
-    if not rows:
-        return []
-    fresh = [row for row in rows if not row.url]
-    for row in fresh:
-        _render_one(row)
-    for row in rows:
-        if row.state == State.SENDING and (refused := why_refused(row.url, settings.POSTBACK_ALLOWED_NETWORKS)):
-            _fail(row, refused)
-    failed = [row for row in rows if row.state == State.FAILED]
-    with unflushed():
-        _write(fresh, ["url", "notes"])
-        _write(failed, ["state", "error", "due_at", "finished", "lease_id", "leased_until"])
-    installation = Installation.objects.current().uuid
-    return [_request(row, installation) for row in rows if row.state == State.SENDING]
+    fresh = [row.change_id for row in rows if not row.url and row.change_id]
+    changes = ConversionChange.objects.with_facts().in_bulk(fresh) if fresh else {}
+    drafts = [_judged(_draft(row, changes.get(row.change_id or 0))) for row in rows]
+    by_chance = [draft for draft in drafts if not draft.row.url and macros.is_by_chance(draft.row.url_template)]
+    if by_chance:
+        database().keep_urls([kept(draft) for draft in by_chance])
+    return drafts
 
 
-def _write(rows: Sequence[SentPostback], fields: list[str]) -> None:
-    if rows:
-        SentPostback.objects.bulk_update(rows, fields)
+def request_of(draft: Draft, installation: uuid.UUID) -> PostbackRequest:
+    """What the transport is asked to send."""
+    headers = {"Idempotency-Key": idempotency_key(installation, draft.row.task_key)}
+    return PostbackRequest(id=draft.row.id, method=draft.row.method, url=draft.url, headers=headers)
 
 
-def _render_one(row: SentPostback) -> None:
-    if row.change is None:
-        _fail(row, "There is no conversion to render this postback from.")
-        return
+def kept(draft: Draft) -> dict[str, Any]:
+    """What the log keeps of a draft, and under which lease."""
+    is_new = not draft.row.url
+    return {
+        "id": draft.row.id,
+        "lease_id": str(draft.row.lease_id),
+        "url": draft.url if is_new else None,
+        "notes": draft.notes if is_new else None,
+    }
+
+
+def _draft(row: Claimed, change: ConversionChange | None) -> Draft:
+    if row.latest and row.latest <= row.claimed:
+        return Draft(row, row.url, flaw=too_late(row.latest, row.error))
+    if row.url:
+        return Draft(row, row.url)
+    if change is None:
+        return Draft(row, "", flaw="There is no conversion to render this postback from.")
     try:
-        rendered = macros.render(row.url_template, row.change.facts())
+        rendered = macros.render(row.url_template, change.facts())
     except Exception as error:  # facts that nobody foresaw must not stop the batch, again and again
-        logger.exception("Postback %s cannot be rendered.", row.pk)
-        _fail(row, f"It could not be rendered: {type(error).__name__}.")
-        return
-    row.url = wire_form(rendered.text)
-    if rendered.absent:
-        row.notes = "Rendered empty: " + ", ".join(rendered.absent)
-    if rendered.problems:
-        _fail(row, " ".join(rendered.problems))
+        logger.exception("Postback %s cannot be rendered.", row.id)
+        return Draft(row, "", flaw=f"It could not be rendered: {type(error).__name__}.")
+    notes = "Rendered empty: " + ", ".join(rendered.absent) if rendered.absent else ""
+    return Draft(row, wire_form(rendered.text), notes, flaw=" ".join(rendered.problems))
+
+
+def _judged(draft: Draft) -> Draft:
+    """The same, with a flaw where its address may not be asked."""
+    flaw = draft.flaw or why_refused(draft.url, settings.POSTBACK_ALLOWED_NETWORKS)
+    return replace(draft, flaw=flaw) if flaw else draft
 
 
 def wire_form(url: str) -> str:
@@ -66,13 +80,3 @@ def wire_form(url: str) -> str:
     scheme, slashes, rest = url.partition("://")
     end = min((place for mark in "/?#" if (place := rest.find(mark)) >= 0), default=len(rest))
     return f"{scheme}{slashes}{rest[:end]}{iri_to_uri(rest[end:])}"
-
-
-def _fail(row: SentPostback, why: str) -> None:
-    row.state, row.error, row.due_at, row.finished = State.FAILED, why, None, Now()
-    row.lease_id = row.leased_until = None
-
-
-def _request(row: SentPostback, installation: uuid.UUID) -> PostbackRequest:
-    headers = {"Idempotency-Key": row.idempotency_key(installation)}
-    return PostbackRequest(id=row.pk, method=row.method, url=row.url, headers=headers)

@@ -112,6 +112,11 @@ def _origin(url: str) -> str:
         return ""
 
 
+def idempotency_key(installation: uuid.UUID, task_key: str) -> str:
+    """The same for every attempt, and for no other postback of any installation."""
+    return str(uuid.uuid5(installation, task_key))
+
+
 class SentPostback(models.Model):
     """One outgoing request that tells a receiver of a conversion. `status` is the conversion's, `state` its own."""
 
@@ -228,10 +233,6 @@ class SentPostback(models.Model):
         names = COPIED if self.duration_ms is None else COPIED + RENDERED
         fields = {name: getattr(self, name) for name in names}
         return SentPostback(kind=Kind.RESEND, resend_of=self, task_key=f"resend:{wish}:{self.pk}", **fields)
-
-    def idempotency_key(self, installation: uuid.UUID) -> str:
-        """The same for every attempt, and for no other postback of any installation."""
-        return str(uuid.uuid5(installation, self.task_key))
 
     @property
     def is_waiting(self) -> bool:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Campaign, Installation
 from delivery.models import Receiver, SentPostback, State
+from delivery.models.sent import idempotency_key
 from delivery.pump import Pump
 from delivery.sweeping import take_back
 from delivery.transport import transport_from_settings
@@ -27,8 +28,9 @@ def stop():
 
 
 @pytest.fixture
-def pump(db, stop):
+def pump(db, stop, settings):
     """A pump with a transport of its own."""
+    settings.POSTBACK_CONNECTIONS = 500
     transport = transport_from_settings()
     yield Pump(transport, stop, threading.Event())
     transport.close(1)
@@ -39,8 +41,8 @@ def landed(pump):
     """Waits until all that flies has landed."""
 
     def wait():
-        while len(pump.landed) < len(pump.leases):
-            pump.landed += pump.transport.poll(10)
+        while pump.flying:
+            pump.take(pump.transport.poll(10))
 
     return wait
 
@@ -131,7 +133,7 @@ def test_another_installation_has_other_keys(rule, saved):
     saved(status="sale")
     row = SentPostback.objects.get()
 
-    assert row.idempotency_key(uuid.uuid4()) != row.idempotency_key(uuid.uuid4())
+    assert idempotency_key(uuid.uuid4(), row.task_key) != idempotency_key(uuid.uuid4(), row.task_key)
 
 
 @pytest.mark.parametrize(
@@ -190,19 +192,20 @@ def test_a_url_goes_out_in_ascii(queued, http, send, urls, template, url):
     assert urls() == [url]
 
 
-def test_a_batch_takes_few_statements(queued, http, pump, landed, change):
+def test_a_batch_of_500_takes_few_statements(queued, http, pump, landed):
     http.get(ANYWHERE)
-    Receiver.objects.update(places=200)
-    queued(100)
-    Installation.objects.current()
+    Receiver.objects.update(places=500)
+    queued(500)
 
     with CaptureQueriesContext(connection) as asked:
-        while pump.refill():
-            landed()
-            pump.record()
+        pump.refill()
+        landed()
+        pump.record()
 
-    assert SentPostback.objects.filter(state=State.SENT).count() == 100
-    assert len(asked) <= 60, [query["sql"][:80] for query in asked]
+    assert SentPostback.objects.filter(state=State.SENT).count() == 500
+    statements = [query["sql"] for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    most = 8 if connection.vendor == "postgresql" else 12  # SQLite looks at each receiver's two lanes
+    assert len(statements) <= most, [sql[:60] for sql in statements]
 
 
 def test_an_idle_round_takes_one_statement(pump, django_assert_max_num_queries):

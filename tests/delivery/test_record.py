@@ -7,48 +7,82 @@ from django.utils import timezone
 
 from delivery.claim import claim
 from delivery.models import Attempt, SentPostback, State
-from delivery.outcome import record
+from delivery.outcome import answered, flawed, record
+from delivery.rendering import render
 from delivery.transport import PostbackResponse
 
 pytestmark = pytest.mark.django_db
 ANYWHERE = "http://receiver.test/p"
 
 
-def response(row, **fields):
-    return PostbackResponse(id=row.pk, started=timezone.now(), duration=0.1, **fields)
+@pytest.fixture
+def claimed():
+    """Claims what is due, as this worker's."""
+
+    def rows(most=10):
+        return render(claim(uuid.uuid4(), most, {}))
+
+    return rows
 
 
-def test_an_outcome_is_written_by_who_holds_the_lease_alone(queued):
+def sent(draft):
+    response = PostbackResponse(id=draft.row.id, started=timezone.now(), duration=0.1, code=200)
+    return answered(draft, response)
+
+
+def test_an_outcome_is_written_by_who_holds_the_lease_alone(queued, claimed):
     (row,) = queued()
-    lease = uuid.uuid4()
-    claim(lease, 1, {})
+    (draft,) = claimed()
     SentPostback.objects.update(lease_id=uuid.uuid4())
 
-    assert record([response(row, code=200)], {row.pk: lease}) == 0
+    assert record([sent(draft)]) == 0
 
     row.refresh_from_db()
     assert (row.state, row.code, Attempt.objects.count()) == (State.SENDING, None, 0)
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.CANCELLED, State.SENT])
-def test_an_outcome_of_a_row_that_was_taken_back_is_not_written(queued, state):
-    (row,) = queued()
-    lease = uuid.uuid4()
-    claim(lease, 1, {})
+def test_an_outcome_of_a_row_that_was_taken_back_is_not_written(queued, claimed, state):
+    queued()
+    (draft,) = claimed()
     SentPostback.objects.update(state=state, lease_id=None)
 
-    assert record([response(row, code=200)], {row.pk: lease}) == 0
+    assert record([sent(draft)]) == 0
     assert not Attempt.objects.exists()
 
 
-def test_a_late_answer_that_an_earlier_run_asked_for_is_passed_over(queued):
-    forgotten, ours = queued(2)
-    lease = uuid.uuid4()
-    claim(lease, 2, {})
+def test_those_of_others_do_not_hold_back_ours(queued, claimed):
+    stranger, ours = queued(2)
+    drafts = claimed()
+    SentPostback.objects.filter(pk=stranger.pk).update(lease_id=uuid.uuid4())
 
-    assert record([response(forgotten, code=200), response(ours, code=200)], {ours.pk: lease}) == 1
+    assert record([sent(draft) for draft in drafts]) == 1
 
     assert SentPostback.objects.get(state=State.SENT) == ours
+    assert Attempt.objects.get().postback == ours
+
+
+def test_what_cannot_be_sent_ends_without_an_attempt(queued, claimed):
+    (row,) = queued(url_template="http://10.0.0.1/")
+    (draft,) = claimed()
+
+    record([flawed(draft)])
+
+    row.refresh_from_db()
+    assert (row.state, row.code, row.duration_ms, row.url) == (State.FAILED, None, None, "http://10.0.0.1/")
+    assert row.finished
+    assert not Attempt.objects.exists()
+
+
+def test_what_ends_without_an_attempt_keeps_the_last_answer(queued, claimed):
+    (row,) = queued(url="http://10.0.0.1/", code=503, answer="busy", duration_ms=7, notes="Rendered empty: tid")
+    (draft,) = claimed()
+
+    record([flawed(draft)])
+
+    row.refresh_from_db()
+    assert (row.state, row.code, row.answer, row.duration_ms) == (State.FAILED, 503, "busy", 7)
+    assert (row.url, row.notes) == ("http://10.0.0.1/", "Rendered empty: tid")
 
 
 @pytest.mark.parametrize("answer", ["a\x00b", "ü" * 5000, b"\xff\xfe\xed\xa0\x80", "<script>"])

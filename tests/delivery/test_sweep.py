@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 
 from delivery.claim import claim
 from delivery.models import Lane, Receiver, SentPostback, State, SweepTurn
-from delivery.outcome import record
+from delivery.outcome import answered, record
+from delivery.rendering import render
 from delivery.sweeping import LOST, Sweeper, sweep, take_back
 from delivery.transport import PostbackResponse
 
@@ -70,13 +71,16 @@ def test_it_keeps_its_lane(died):
     assert SentPostback.objects.get().lane == Lane.RETRY
 
 
-def test_a_worker_that_was_only_slow_writes_nothing_any_more(died):
-    row = died()
+def test_a_worker_that_was_only_slow_writes_nothing_any_more(queued):
+    queued()
+    (draft,) = render(claim(uuid.uuid4(), 1, {}))
+    SentPostback.objects.update(leased_until=Now() - timedelta(seconds=1))
     sweep()
 
-    late = PostbackResponse(id=row.pk, started=row.created, duration=70, code=200)
+    late = PostbackResponse(id=draft.row.id, started=draft.row.due_at, duration=70, code=200)
 
-    assert record([late], {row.pk: row.lease_id}) == 0
+    assert record([answered(draft, late)]) == 0
+    assert SentPostback.objects.get().state == State.QUEUED
 
 
 def test_a_lease_that_lasts_is_left_alone(queued):
