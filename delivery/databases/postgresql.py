@@ -83,9 +83,7 @@ def lease_due(lease: uuid.UUID, most: int, free_by_receiver: Mapping[int, int], 
                 "seconds": settings.POSTBACK_LEASE,
             },
         )
-        return [
-            Claimed(*columns, terms=Terms.read(terms), places=places) for *columns, terms, places in cursor.fetchall()
-        ]
+        return [Claimed(*[*columns, Terms.read(terms), places]) for *columns, terms, places in cursor.fetchall()]
 
 
 def keep_urls(rows: Sequence[dict[str, Any]]) -> None:

@@ -55,7 +55,7 @@ def lease_due(lease: uuid.UUID, most: int, free_by_receiver: Mapping[int, int], 
             leased_until=Now() + timedelta(seconds=settings.POSTBACK_LEASE),
         )
         leased = rows.values_list(*COLUMNS, "terms", "receiver__places")
-        return [Claimed(*columns, terms=Terms.from_json(terms), places=places) for *columns, terms, places in leased]
+        return [Claimed(*[*columns, Terms.from_json(terms), places]) for *columns, terms, places in leased]
 
 
 def _turns(receiver: int, free: int, retry_share: int) -> list[tuple[int, object, int]]:
