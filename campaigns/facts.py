@@ -7,8 +7,8 @@ from campaigns.devices import DeviceFacts
 from campaigns.macros import Facts, Value
 
 if TYPE_CHECKING:
+    from campaigns.models.change import ConversionChange
     from campaigns.models.click import Click
-    from campaigns.models.conversion import ConversionChange
 
 MAIN_LANGUAGE = 2  # letters of "en-GB,en;q=0.8" that say which one
 

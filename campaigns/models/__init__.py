@@ -1,10 +1,12 @@
 """What is known: sources, campaigns, clicks, conversions and what networks told us."""
 
 from campaigns.models.campaign import Campaign
+from campaigns.models.change import ConversionChange
 from campaigns.models.click import Click, Visitor
-from campaigns.models.conversion import Conversion, ConversionChange
+from campaigns.models.conversion import Conversion
 from campaigns.models.installation import Installation
-from campaigns.models.received import ReceivedPostback, Verdict
+from campaigns.models.judgement import Judgement, Verdict
+from campaigns.models.received import ReceivedPostback
 from campaigns.models.source import Source
 from campaigns.models.status import ConversionStatus
 
@@ -15,6 +17,7 @@ __all__ = [
     "ConversionChange",
     "ConversionStatus",
     "Installation",
+    "Judgement",
     "ReceivedPostback",
     "Source",
     "Verdict",

@@ -1,6 +1,6 @@
 """A visitor who came through a campaign's link."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -36,6 +36,20 @@ class Visitor:
 
 class ClickManager(models.Manager["Click"]):
     """Makes clicks of requests."""
+
+    def lock(self, subids: Collection[str]) -> "dict[str, Click]":
+        """Those there are, by subid, with their campaigns; all that is said of one waits for who has locked it.
+
+        In the order of their ids, so that no two who lock several wait for one another.
+        """
+        locked = self.select_for_update(of=("self",), no_key=True).filter(subid__in=subids).order_by("pk")
+        if len(subids) == 1:
+            return {click.subid: click for click in locked.select_related("campaign")}
+        clicks = {click.subid: click for click in locked}
+        campaigns = Campaign.objects.in_bulk({click.campaign_id for click in clicks.values()})
+        for click in clicks.values():
+            click.campaign = campaigns[click.campaign_id]
+        return clicks
 
     def record(self, campaign: Campaign, query: Mapping[str, str], visitor: Visitor) -> "Click":
         """Store a click. `query` is the link's, by its own names; nothing in it can make this fail."""

@@ -1,4 +1,4 @@
-"""What a click became, and every piece of news about it."""
+"""What a click became."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -8,9 +8,10 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import macros
-from campaigns.facts import change_facts
+from campaigns.models.change import ConversionChange
 from campaigns.models.click import Click
+from campaigns.models.intake import ConversionManager
+from campaigns.report import Report
 from campaigns.signals import conversions_changed
 
 
@@ -35,6 +36,8 @@ class Conversion(models.Model):
     network = models.CharField(_("network"), max_length=200, blank=True)
     created = models.DateTimeField(_("time"), default=timezone.now, db_index=True, editable=False)
     updated = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = ConversionManager()
 
     class Meta:
         ordering = ["-id"]
@@ -83,54 +86,11 @@ class Conversion(models.Model):
                     sender=Conversion, changes=[ConversionChange.objects.note(told, is_first=before is None)]
                 )
 
-
-class ConversionChangeManager(models.Manager["ConversionChange"]):
-    """Writes news down."""
-
-    def note(self, conversion: Conversion, *, is_first: bool) -> "ConversionChange":
-        """Keep what this conversion says now; it may say something else by the time a postback is rendered."""
-        return self.create(
-            conversion=conversion,
-            number=1 if is_first else self.filter(conversion=conversion).count() + 1,
-            status=conversion.status,
-            previous_status=conversion.previous_status,
-            original_status=conversion.original_status,
-            revenue=conversion.revenue,
-            cost=conversion.cost,
-            currency=conversion.currency,
-            parameters=conversion.parameters,
-        )
-
-    def with_facts(self) -> models.QuerySet["ConversionChange"]:
-        """With all that macros ask for, in one statement."""
-        return self.select_related("conversion__click__campaign", "conversion__click__traffic_source")
-
-
-class ConversionChange(models.Model):
-    """A piece of news about a conversion, with the facts of that moment."""
-
-    conversion = models.ForeignKey(Conversion, models.CASCADE, related_name="changes", verbose_name=_("conversion"))
-    number = models.PositiveIntegerField(_("number"))
-    status = models.CharField(_("status"), max_length=32)
-    previous_status = models.CharField(_("previous status"), max_length=32, blank=True)
-    original_status = models.CharField(_("original status"), max_length=255, blank=True)
-    revenue = models.DecimalField(_("revenue"), max_digits=15, decimal_places=4)
-    cost = models.DecimalField(_("cost"), max_digits=15, decimal_places=4)
-    currency = models.CharField(_("currency"), max_length=3, blank=True)
-    parameters = models.JSONField(_("parameters"), default=dict)
-    time = models.DateTimeField(_("time"), default=timezone.now)
-
-    objects = ConversionChangeManager()
-
-    class Meta:
-        ordering = ["id"]
-        verbose_name = _("change")
-        verbose_name_plural = _("changes in time")
-        constraints = [models.UniqueConstraint(fields=["conversion", "number"], name="changes_are_numbered")]
-
-    def __str__(self) -> str:
-        return f"#{self.number} {self.status}"
-
-    def facts(self) -> macros.Facts:
-        """What macros can know of it."""
-        return change_facts(self)
+    def take(self, report: Report, status: str) -> None:
+        """Say what the report says; what it leaves out stays as it was."""
+        self.status, self.original_status = status, report.original_status or status
+        self.revenue = self.revenue if report.revenue is None else report.revenue
+        self.cost = self.cost if report.cost is None else report.cost
+        self.currency = report.currency or self.currency
+        self.parameters = {**self.parameters, **report.parameters}
+        self.network = report.network or self.network

@@ -7,34 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaign import Campaign
-from campaigns.models.click import Click
 from campaigns.models.conversion import Conversion
-from campaigns.models.status import IGNORE, ConversionStatus
-from campaigns.parameters import clean_text
+from campaigns.models.judgement import Judgement, Verdict, refuse
 from campaigns.report import Report
 
-FIRST = "lead"  # where a conversion begins: it never comes after anything else
-
-
-class Verdict(models.TextChoices):
-    """What became of a received postback."""
-
-    RECEIVED = "received", _("Received")  # not judged yet: if it stays so, we failed, and the network was told
-    CREATED = "created", _("Created")
-    UPDATED = "updated", _("Updated")
-    REPEATED = "repeated", _("Repeated")
-    IGNORED = "ignored", _("Ignored")
-    REFUSED = "refused", _("Refused")
-
-    @property
-    def is_accepted(self) -> bool:
-        """Whether there is a conversion that says what the network said."""
-        return self in {Verdict.CREATED, Verdict.UPDATED, Verdict.REPEATED}
-
-    @property
-    def is_taken(self) -> bool:
-        """Whether the network did its part right, also where nothing came of it."""
-        return self.is_accepted or self == Verdict.IGNORED
+# what is known once it is judged; what was said is never written again
+NOTED = ["subid", "tid", "status", "verdict", "code", "reason", "conversion", "campaign", "external_id"]
 
 
 class ReceivedPostback(models.Model):
@@ -79,72 +57,21 @@ class ReceivedPostback(models.Model):
     def judge(self, query: Mapping[str, str]) -> Report:
         """Make of it what it is: a conversion, an update, or nothing; verdict and reason commit with it."""
         report = Report.read(query)
-        self.subid, self.tid, self.status = report.subid[:64], report.tid[:255], report.status[:255]
         with transaction.atomic():
-            self._judge(report)
-            self.save()
+            [judgement] = Conversion.objects.report_many([report])
+            self.note(report, judgement)
+            self.save(update_fields=NOTED)
         return report
+
+    def note(self, report: Report, judgement: Judgement) -> None:
+        """Keep what became of it, not saved yet."""
+        self.subid, self.tid, self.status = report.subid[:64], report.tid[:255], report.status[:255]
+        self.verdict, self.code, self.reason = judgement.verdict, judgement.code, judgement.reason
+        self.conversion = judgement.conversion
+        if judgement.click:
+            self.campaign, self.external_id = judgement.click.campaign, judgement.click.external_id
 
     def refuse(self, code: int, why: str) -> None:
         """End it unjudged: what it says could not be read."""
-        self._end(Verdict.REFUSED, code, f"{why} Postback refused.", [])
-        self.save()
-
-    def _judge(self, report: Report) -> None:
-        if not report.subid:
-            return self._end(Verdict.REFUSED, 400, 'Incorrect subid "". Postback ignored.', report.notes)
-        # The lock orders all that is said of one click, so that two at once make one conversion.
-        click = Click.objects.select_for_update(no_key=True).filter(subid=report.subid).first()
-        if click is None:
-            return self._end(Verdict.REFUSED, 404, f"SubID not found: {report.subid[:64]}", report.notes)
-        self.campaign, self.external_id = click.campaign, click.external_id
-        if report.errors:
-            return self._end(Verdict.REFUSED, 400, " ".join([*report.errors, "Postback refused."]), report.notes)
-        known = ConversionStatus.objects.names()
-        status, why = status_of(report, click.campaign, known)
-        if not status:
-            return self._end(Verdict.IGNORED, 200, why, report.notes)
-        conversion = Conversion.objects.filter(click=click, tid=report.tid).first()
-        if conversion and status == FIRST and conversion.status != FIRST:
-            self.conversion = conversion
-            why = f"Status {status} came after {conversion.status}: nothing was changed. Postback ignored."
-            return self._end(Verdict.IGNORED, 200, why, report.notes)
-        return self._take(report, status, conversion or Conversion(click=click, tid=report.tid))
-
-    def _take(self, report: Report, status: str, conversion: Conversion) -> None:
-        before = None if conversion.pk is None else conversion.status
-        conversion.status, conversion.original_status = status, report.original_status
-        conversion.revenue = conversion.revenue if report.revenue is None else report.revenue
-        conversion.cost = conversion.cost if report.cost is None else report.cost
-        conversion.currency = report.currency or conversion.currency
-        conversion.parameters = {**conversion.parameters, **report.parameters}
-        conversion.network = report.network or conversion.network
-        conversion.save()
-        self.conversion = conversion
-        if before is None:
-            return self._end(Verdict.CREATED, 200, f"Conversion created: {status}.", report.notes)
-        if before == status:
-            return self._end(Verdict.REPEATED, 200, f"The conversion was {status} already: no news.", report.notes)
-        return self._end(Verdict.UPDATED, 200, f"Conversion updated: {before} to {status}.", report.notes)
-
-    def _end(self, verdict: Verdict, code: int, reason: str, notes: list[str]) -> None:
-        self.verdict, self.code = verdict, code
-        self.reason = clean_text(" ".join([reason, *(f"Note: {note}." for note in notes)]))
-
-
-def status_of(report: Report, campaign: Campaign, known: list[str]) -> tuple[str, str]:
-    """Our status for the network's word, or '' and why not. The request's own lists go before the campaign's."""
-    if not report.status:
-        return "", "No status was given. Postback ignored."
-    for words in (report.words, campaign.status_words):
-        for status in (*known, IGNORE):
-            if report.status in words.get(status, []):
-                return (
-                    ("", f"Status “{report.status}” is in the list of those to ignore.")
-                    if status == IGNORE
-                    else (status, "")
-                )
-    if report.status in known:
-        return report.status, ""
-    advice = f"known are {', '.join(known)}. Map it on the campaign's Statuses tab."
-    return "", f"Unknown status “{report.status[:80]}”; {advice} Postback ignored."
+        self.note(Report(), refuse(Report(), code, f"{why} Postback refused."))
+        self.save(update_fields=NOTED)

@@ -1,5 +1,7 @@
 """The words for how far a conversion is: a table, for every vertical has its own."""
 
+from collections.abc import Collection
+from functools import cached_property
 from typing import Any
 
 from django.apps import apps as installed
@@ -64,3 +66,23 @@ class ConversionStatus(models.Model):
         if self.built_in:
             raise models.ProtectedError(f"The status {self.name} is built in.", {self})
         return super().delete(*args, **kwargs)
+
+
+class KnownStatuses:
+    """The statuses there are; asked for once at most, and only where the built-in ones, which stay, do not tell."""
+
+    @cached_property
+    def names(self) -> list[str]:
+        """All of them in their order."""
+        return ConversionStatus.objects.names()
+
+    def __contains__(self, word: str) -> bool:
+        return word in BUILT_IN or word in self.names
+
+    def first_of(self, words: Collection[str]) -> str:
+        """Of these the status that stands first, IGNORE after all others; '' where none of them is one."""
+        if not words:
+            return ""
+        if len(words) == 1 and (BUILT_IN.keys() | {IGNORE}).issuperset(words):
+            return min(words)
+        return next((name for name in (*self.names, IGNORE) if name in words), "")

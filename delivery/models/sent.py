@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns import url_template
 from campaigns.models import Campaign, Conversion, ConversionChange, Source
+from campaigns.rows import insert
 from delivery.models.receiver import Receiver
 from delivery.models.spent import SpentKey
 from postbacks.models import Decision, Method, PostbackRule, latest_for, terms_of
@@ -82,8 +83,10 @@ class SentPostbackManager(models.Manager["SentPostback"]):
         origins = {rule.url: _origin(rule.url) for _change, rule in wanted}
         receivers = Receiver.objects.by_origin({origin for origin in origins.values() if origin})
         rows = [SentPostback.of(change, rule, receivers.get(origins[rule.url])) for change, rule in wanted]
-        self.bulk_create(rows, ignore_conflicts=True)
-        self.filter(task_key__in=SpentKey.objects.among([row.task_key for row in rows]), state=State.QUEUED).delete()
+        insert(rows, skip_doubles=True)
+        # only what is not the first news of its conversion can have been sent before, and pruned
+        if keys := [row.task_key for row in rows if row.change and not row.change.is_first]:
+            self.filter(task_key__in=SpentKey.objects.among(keys), state=State.QUEUED).delete()
 
     @transaction.atomic
     def send_again(self, postbacks: Iterable["SentPostback"], wish: uuid.UUID | None = None) -> list["SentPostback"]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import url_template
 from campaigns.models import Campaign, ConversionChange, ConversionStatus, Source
+from campaigns.rows import insert
 from postbacks.addresses import why_refused
 from postbacks.models.decision import Decision
 from postbacks.models.terms import RuleTerms
@@ -36,21 +37,25 @@ class PostbackRuleManager(models.Manager["PostbackRule"]):
     def decide(self, changes: Sequence[ConversionChange]) -> list[Decision]:
         """What every rule of each change's campaign and source says, written down; in the order of the changes."""
         # as they are now, not as whoever made the change once loaded them: one may have been paused meanwhile
-        campaigns = Campaign.objects.in_bulk({change.conversion.click.campaign_id for change in changes})
+        campaigns, off = {}, set()
+        ids = {change.conversion.click.campaign_id for change in changes}
+        for campaign in Campaign.objects.filter(pk__in=ids).annotate(off=F("switched_off__rule")):
+            campaigns[campaign.pk] = campaign
+            off.add((campaign.off, campaign.pk))
         rules = list(
             self.filter(Q(campaign__in=campaigns) | Q(source__campaigns__in=campaigns))
             .distinct()
             .order_by("id")
             .select_related("source__terms", "campaign__source__terms")
         )
-        off = set(SwitchedOff.objects.filter(campaign__in=campaigns).values_list("rule_id", "campaign_id"))
         decisions = []
         for change in changes:
             campaign = campaigns[change.conversion.click.campaign_id]
             asked = [rule for rule in rules if rule.is_for(campaign)]
             reasons = {rule: rule.reasons_against(change, campaign, (rule.pk, campaign.pk) in off) for rule in asked}
             decisions.append(Decision.of(change, _without_doubles(reasons)))
-        return Decision.objects.bulk_create(decisions)
+        insert(decisions)
+        return decisions
 
     def for_campaign(self, campaign: Campaign) -> models.QuerySet["PostbackRule"]:
         """Its own and those of its source."""
