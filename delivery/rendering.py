@@ -1,6 +1,7 @@
 """Rendering: from a claimed row to a request, once; a retry repeats it."""
 
 import logging
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,6 +19,8 @@ from delivery.transport import PostbackRequest
 from delivery.verdict import too_late
 from postbacks.addresses import why_refused
 
+_PLAIN = re.compile(r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9/#%\[\]=:;$&()+,!?*@'~._-]*")  # nothing there to encode
+
 logger = logging.getLogger(__name__)
 
 
@@ -28,8 +31,8 @@ def render(rows: Sequence[Claimed]) -> list[Draft]:
     has a part in before it is sent, for should the worker die, the next one would render another.
     """
     fresh = [row.change_id for row in rows if not row.url and row.change_id]
-    changes = ConversionChange.objects.with_facts().in_bulk(fresh) if fresh else {}
-    drafts = [_judged(_draft(row, changes.get(row.change_id or 0))) for row in rows]
+    facts = ConversionChange.objects.facts(fresh) if fresh else {}
+    drafts = [_judged(_draft(row, facts.get(row.change_id or 0))) for row in rows]
     by_chance = [draft for draft in drafts if not draft.row.url and macros.is_by_chance(draft.row.url_template)]
     if by_chance:
         database().keep_urls([kept(draft) for draft in by_chance])
@@ -53,15 +56,15 @@ def kept(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _draft(row: Claimed, change: ConversionChange | None) -> Draft:
+def _draft(row: Claimed, facts: macros.Facts | None) -> Draft:
     if row.latest and row.latest <= row.claimed:
         return Draft(row, row.url, flaw=too_late(row.latest, row.error))
     if row.url:
         return Draft(row, row.url)
-    if change is None:
+    if facts is None:
         return Draft(row, "", flaw="There is no conversion to render this postback from.")
     try:
-        rendered = macros.render(row.url_template, change.facts())
+        rendered = macros.render(row.url_template, facts)
     except Exception as error:  # facts that nobody foresaw must not stop the batch, again and again
         logger.exception("Postback %s cannot be rendered.", row.id)
         return Draft(row, "", flaw=f"It could not be rendered: {type(error).__name__}.")
@@ -77,6 +80,8 @@ def _judged(draft: Draft) -> Draft:
 
 def wire_form(url: str) -> str:
     """The URL as it can stand in a request: spaces and letters beyond ASCII behind the host are percent-encoded."""
+    if _PLAIN.fullmatch(url):
+        return url
     scheme, slashes, rest = url.partition("://")
     end = min((place for mark in "/?#" if (place := rest.find(mark)) >= 0), default=len(rest))
     return f"{scheme}{slashes}{rest[:end]}{iri_to_uri(rest[end:])}"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 import idna
@@ -64,7 +65,7 @@ def why_refused(url: str, allowed_networks: Networks = ()) -> str:
     parts = URL.fullmatch(url)
     if not parts:
         return "the URL must start with http:// or https://"
-    return _why_authority_refused(parts["authority"], allowed_networks)
+    return _why_authority_refused(parts["authority"], tuple(allowed_networks))
 
 
 def why_address_refused(address: IPv4Address | IPv6Address, allowed_networks: Networks = ()) -> str:
@@ -93,7 +94,8 @@ def _character_flaw(url: str) -> str:
     return ""
 
 
-def _why_authority_refused(authority: str, allowed_networks: Networks) -> str:
+@lru_cache(maxsize=4096)
+def _why_authority_refused(authority: str, allowed_networks: tuple[IPv4Network | IPv6Network, ...]) -> str:
     if "@" in authority:
         return "the URL holds a user name or password before its host"
     parts = AUTHORITY.fullmatch(authority)

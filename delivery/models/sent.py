@@ -123,10 +123,16 @@ def idempotency_key(installation: uuid.UUID, task_key: str) -> str:
 class SentPostback(models.Model):
     """One outgoing request that tells a receiver of a conversion. `status` is the conversion's, `state` its own."""
 
-    task_key = models.CharField(_("task key"), max_length=120, unique=True, editable=False)
+    task_key = models.CharField(_("task key"), max_length=120, editable=False)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.POSTBACK)
     resend_of = models.ForeignKey(
-        "self", models.SET_NULL, related_name="resends", null=True, blank=True, verbose_name=_("resend of")
+        "self",
+        models.SET_NULL,
+        related_name="resends",
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("resend of"),
     )
     # as it was at collect; a rule that is gone leaves its number and its name, so that what waits of it can be found
     rule = models.ForeignKey(
@@ -182,9 +188,11 @@ class SentPostback(models.Model):
         ordering = ["-id"]
         verbose_name = _("S2S postback")
         verbose_name_plural = _("S2S postbacks")
+        # not unique=True, which makes a second index for LIKE: every index is written to at each claim and record
+        constraints = [models.UniqueConstraint(fields=["task_key"], name="sent_once")]
         indexes = [
             models.Index(fields=["receiver", "lane", "due_at", "id"], name="sent_due", condition=Q(state="queued")),
-            models.Index(fields=["lease_id"], name="sent_lease", condition=Q(state="sending")),
+            models.Index(fields=["resend_of"], name="sent_resend_of", condition=Q(resend_of__isnull=False)),
             models.Index(fields=["leased_until"], name="sent_leased_until", condition=Q(state="sending")),
             models.Index(fields=["rule"], name="sent_rule_waiting", condition=Q(state="queued")),
             models.Index(fields=["latest"], name="sent_latest", condition=Q(state="queued", latest__isnull=False)),
