@@ -29,11 +29,10 @@ def insert(rows: Sequence[Model], *, skip_doubles: bool = False) -> None:
         row.pk = pk
 
 
-def update(rows: Sequence[Model]) -> None:
-    """Write all columns of rows that are there."""
+def update(rows: Sequence[Model], names: Sequence[str]) -> None:
+    """Write these fields of rows that are there."""
     if rows:
         model = type(rows[0])
-        names = [field.name for field in model._meta.concrete_fields if not field.primary_key]
         model._default_manager.bulk_create(rows, update_conflicts=True, unique_fields=["pk"], update_fields=names)
 
 

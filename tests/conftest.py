@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ import hypothesis
 import pytest
 import responses as responses_library
 from django.conf import settings
+from django.db import OperationalError, connection
 
 from campaigns.models import Campaign, Click, Conversion, Installation, Source, Visitor
 from delivery.pump import Pump
@@ -107,3 +109,20 @@ def send() -> Callable[[], None]:
             transport.close(1)
 
     return run
+
+
+@pytest.fixture
+def failing() -> Callable[[str], AbstractContextManager[None]]:
+    """Makes the database fail at statements that hold these words, for as long as a block lasts."""
+
+    @contextmanager
+    def fail_at(words: str) -> Iterator[None]:
+        def execute(run: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            if words in sql:
+                raise OperationalError("database is locked")
+            return run(sql, params, many, context)
+
+        with connection.execute_wrapper(execute):
+            yield
+
+    return fail_at

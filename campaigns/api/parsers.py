@@ -25,13 +25,15 @@ class ExactJSONParser(BaseParser):
     """Reads an object whose numbers become text, in plain decimals, with the digits they came with."""
 
     media_type = "application/json"
+    shape: type = dict
+    wanted = "an object such as {}"
 
     def parse(
         self,
         stream: IO[Any],  # noqa: ARG002 - only Django's own `body` keeps to DATA_UPLOAD_MAX_MEMORY_SIZE
         media_type: str | None = None,  # noqa: ARG002
         parser_context: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
+    ) -> Any:
         """The object; anything else is a ParseError that says what was wrong."""
         assert parser_context is not None  # noqa: S101 - DRF always hands one over
         body = body_of(parser_context["request"])
@@ -41,9 +43,16 @@ class ExactJSONParser(BaseParser):
             raise ParseError("The body is nested too deeply.") from error
         except ValueError as error:
             raise ParseError(f"The body is not JSON: {error}.") from error
-        if not isinstance(told, dict):
-            raise ParseError("The body is JSON, but not an object such as {}.")
+        if not isinstance(told, self.shape):
+            raise ParseError(f"The body is JSON, but not {self.wanted}.")
         return told
+
+
+class ExactJSONListParser(ExactJSONParser):
+    """The same for a list."""
+
+    shape = list
+    wanted = "a list such as [{}, {}]"
 
 
 def body_of(request: Request) -> bytes:

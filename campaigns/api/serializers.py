@@ -95,6 +95,16 @@ class Judged(serializers.ModelSerializer[ReceivedPostback]):
         read_only_fields = fields
 
 
+class JudgedItem(Judged):
+    """With what the same conversion alone would have been answered with."""
+
+    code = serializers.IntegerField(read_only=True, help_text="201 or 200: taken; 400 or 404: refused.")
+
+    class Meta(Judged.Meta):
+        fields = ["code", *Judged.Meta.fields]
+        read_only_fields = fields
+
+
 class Problem(serializers.Serializer[Any]):
     """Why not."""
 

@@ -1,22 +1,25 @@
 """Reporting clicks and conversions, and reading what was received."""
 
+import json
 from typing import Any
 
 from django.utils.decorators import method_decorator
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework.exceptions import APIException, NotFound
+from rest_framework.decorators import action
+from rest_framework.exceptions import APIException, NotFound, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from campaigns.api.filters import ReceivedPostbackFilters
 from campaigns.api.logs import LogViewSet
-from campaigns.api.parsers import ExactJSONParser, as_text, body_of
+from campaigns.api.parsers import ExactJSONListParser, ExactJSONParser, as_text, body_of
 from campaigns.api.permissions import ModelPermissions
 from campaigns.api.serializers import (
     ClickReport,
     ConversionReport,
     Judged,
+    JudgedItem,
     Problem,
     ReceivedPostbackDetail,
     ReceivedPostbackSerializer,
@@ -28,6 +31,7 @@ from campaigns.views.incoming import MAX_BODY
 from campaigns.views.unavailable import or_come_again
 from campaigns.visitor import address_of
 
+MOST = 1000  # conversions of one request: one transaction
 METHOD = "API"  # in the log, where an incoming postback says GET or POST
 UNAVAILABLE = OpenApiResponse(str, "The database is not available: send it again after `Retry-After` seconds.")
 
@@ -91,28 +95,68 @@ class ConversionViewSet(ReportViewSet):
         A conversion is known by (subid, tid): the same again is an update or a repeat, never a second one.
         """
         told, problem = _told(request)
-        received = ReceivedPostback.objects.create(
-            method=METHOD,
-            query=clean_text(request.META.get("QUERY_STRING", ""), MAX_BODY),
-            body=clean_text(_body(request).decode("utf-8", "replace"), MAX_BODY),
-            content_type=clean_text(request.content_type or "", 255),
-            ip=address_of(request._request),
-        )
+        received = _received(request, _body(request).decode("utf-8", "replace"))
+        received.save(force_insert=True)
         if problem:
-            received.refuse(problem.status_code, str(problem.detail))
-        else:
-            received.judge(told)
-        code = 201 if received.verdict == Verdict.CREATED else received.code
-        return Response(Judged(received).data, status=code)
+            return _refused(received, problem)
+        received.judge(as_text(told))
+        return Response(Judged(received).data, status=_code(received))
+
+    @extend_schema(
+        summary="Report up to a thousand conversions",
+        request=ConversionReport(many=True),
+        responses={
+            200: OpenApiResponse(JudgedItem(many=True), "What became of each, in the order of the list."),
+            400: OpenApiResponse(Judged, "Refused as a whole: it is no JSON list, or too long a one."),
+            413: OpenApiResponse(Judged, "Refused as a whole: the body is too large."),
+            415: OpenApiResponse(Judged, "Refused as a whole: the content type is not application/json."),
+            (503, "text/plain"): UNAVAILABLE,
+        },
+    )
+    @action(detail=False, methods=["post"], parser_classes=[ExactJSONListParser])
+    def bulk(self, request: Request) -> Response:
+        """Each is judged as if it had come alone, after those before it; each is a line of Received postbacks."""
+        told, problem = _told(request)
+        if problem is None and len(told) > MOST:
+            problem = ParseError(f"The list has {len(told)} conversions; {MOST} at most are taken at once.")
+        if problem:
+            received = _received(request, _body(request).decode("utf-8", "replace"))
+            received.save(force_insert=True)
+            return _refused(received, problem)
+        lines = [_received(request, json.dumps(item, ensure_ascii=False)) for item in told]
+        ReceivedPostback.objects.receive(lines, [as_text(item) if isinstance(item, dict) else {} for item in told])
+        for line in lines:
+            line.code = _code(line)
+        return Response(JudgedItem(lines, many=True).data)
 
 
-def _told(request: Request) -> tuple[dict[str, str], APIException | None]:
+def _received(request: Request, said: str) -> ReceivedPostback:
+    """A line of the log, not stored yet."""
+    return ReceivedPostback(
+        method=METHOD,
+        query=clean_text(request.META.get("QUERY_STRING", ""), MAX_BODY),
+        body=clean_text(said, MAX_BODY),
+        content_type=clean_text(request.content_type or "", 255),
+        ip=address_of(request._request),
+    )
+
+
+def _refused(received: ReceivedPostback, problem: APIException) -> Response:
+    received.refuse(problem.status_code, str(problem.detail))
+    return Response(Judged(received).data, status=received.code)
+
+
+def _code(received: ReceivedPostback) -> int | None:
+    return 201 if received.verdict == Verdict.CREATED else received.code
+
+
+def _told(request: Request) -> tuple[Any, APIException | None]:
     """What the body says; where it cannot be read, nothing, and beside it why."""
     try:
         body_of(request)  # DRF would meet one that broke off without a word
-        return as_text(request.data), None
+        return request.data, None
     except APIException as problem:
-        return {}, problem
+        return None, problem
 
 
 def _body(request: Request) -> bytes:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from campaigns.models.conversion import Conversion
 
 AT_ONCE = 1000  # reports of one transaction
+# what a report can change
+TAKEN = ["status", "original_status", "previous_status", "revenue", "cost"]
+TAKEN += ["currency", "parameters", "network", "updated"]
 FIRST = "lead"  # where a conversion begins: it never comes after anything else
 
 
@@ -104,7 +107,7 @@ class Intake:
     def write(self) -> None:
         """All of it, and tell the news."""
         new = [conversion for conversion in self.written.values() if conversion.pk is None]
-        rows.update([conversion for conversion in self.written.values() if conversion.pk is not None])
+        rows.update([conversion for conversion in self.written.values() if conversion.pk is not None], TAKEN)
         rows.insert(new)
         for change in self.changes:
             change.conversion = change.conversion  # it has its id by now

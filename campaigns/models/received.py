@@ -1,11 +1,12 @@
 """What networks told us, word for word, and what we made of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campaigns import rows
 from campaigns.models.campaign import Campaign
 from campaigns.models.conversion import Conversion
 from campaigns.models.judgement import Judgement, Verdict, refuse
@@ -13,6 +14,20 @@ from campaigns.report import Report
 
 # what is known once it is judged; what was said is never written again
 NOTED = ["subid", "tid", "status", "verdict", "code", "reason", "conversion", "campaign", "external_id"]
+
+
+class ReceivedPostbackManager(models.Manager["ReceivedPostback"]):
+    """Judges many at once."""
+
+    def receive(self, received: Sequence["ReceivedPostback"], queries: Sequence[Mapping[str, str]]) -> None:
+        """Store them, whatever they say; then judge them in their order, in one transaction."""
+        rows.insert(received)
+        reports = [Report.read(query) for query in queries]
+        with transaction.atomic():
+            judged = Conversion.objects.report_many(reports)
+            for row, report, judgement in zip(received, reports, judged, strict=True):
+                row.note(report, judgement)
+            rows.update(received, NOTED)
 
 
 class ReceivedPostback(models.Model):
@@ -37,6 +52,8 @@ class ReceivedPostback(models.Model):
         Conversion, models.SET_NULL, related_name="received", null=True, blank=True, verbose_name=_("conversion")
     )
     created = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
+
+    objects = ReceivedPostbackManager()
 
     class Meta:
         ordering = ["-id"]

@@ -51,6 +51,7 @@ def test_the_schema_is_made_without_a_warning(schema):
     assert set(schema["paths"]) == {
         "/api/v1/clicks/",
         "/api/v1/conversions/",
+        "/api/v1/conversions/bulk/",
         RECEIVED,
         f"{RECEIVED}{{id}}/",
         SENT,
@@ -72,6 +73,9 @@ def test_reports_are_answered_as_promised(reporter, campaign, promised):
     reports: list[object] = [told, told, {"subid": "nobody"}, {}, []]
     for report in reports:
         promised("/api/v1/conversions/", "post", reporter.post("/api/v1/conversions/", report, format="json"))
+    lists: list[object] = [reports, {}]
+    for many in lists:
+        promised("/api/v1/conversions/bulk/", "post", reporter.post("/api/v1/conversions/bulk/", many, format="json"))
 
 
 def test_logs_are_answered_as_promised(reader, logged, heard, promised):

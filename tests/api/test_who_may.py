@@ -5,7 +5,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from rest_framework.test import APIClient
 
-REPORTS = {"/api/v1/clicks/": "campaigns.add_click", "/api/v1/conversions/": "campaigns.add_conversion"}
+REPORTS = {
+    "/api/v1/clicks/": "campaigns.add_click",
+    "/api/v1/conversions/": "campaigns.add_conversion",
+    "/api/v1/conversions/bulk/": "campaigns.add_conversion",
+}
 LOGS = {
     "/api/v1/sent-postbacks/": "delivery.view_sentpostback",
     "/api/v1/sent-postbacks/1/": "delivery.view_sentpostback",

@@ -1,9 +1,6 @@
-"""What networks and databases do."""
-
-from contextlib import contextmanager
+"""What networks do."""
 
 import pytest
-from django.db import OperationalError, connection
 
 
 @pytest.fixture
@@ -14,20 +11,3 @@ def report(client, postback_url, click):
         return client.get(postback_url, {"subid": click.subid, "status": "lead"} | parameters)
 
     return ask
-
-
-@pytest.fixture
-def failing():
-    """Makes the database fail at statements that hold these words, for as long as a block lasts."""
-
-    @contextmanager
-    def fail_at(words):
-        def execute(run, sql, params, many, context):
-            if words in sql:
-                raise OperationalError("database is locked")
-            return run(sql, params, many, context)
-
-        with connection.execute_wrapper(execute):
-            yield
-
-    return fail_at

@@ -24,6 +24,15 @@ def test_a_get_makes_a_conversion(client, postback_url, click):
     assert (conversion.status, str(conversion.revenue), conversion.tid) == ("sale", "12.5000", "T1")
 
 
+def test_it_takes_few_statements(report, rule, django_assert_max_num_queries):
+    report(status="sale", tid="the receiver is known by now")
+
+    with django_assert_max_num_queries(12 + len(["BEGIN", "COMMIT"])):
+        report(status="sale")
+
+    assert SentPostback.objects.count() == 2
+
+
 def test_the_conversion_and_its_postback_come_together(report, rule):
     report(status="sale")
 

@@ -10,6 +10,8 @@ from celery.signals import before_task_publish
 from django.db import connection, transaction
 from kombu import Queue
 
+from campaigns.models import Conversion
+from campaigns.report import Report
 from delivery import nudge
 from delivery.nudge import MOST_WAITING, Bell
 from tests.services import need
@@ -182,3 +184,23 @@ def test_nudges_that_were_taken_make_room(waiting):
     bell.publish()
 
     assert waiting(app) == 1
+
+
+@pytest.mark.django_db
+def test_a_thousand_reports_ring_once(click, django_capture_on_commit_callbacks):
+    reports = [Report(subid=click.subid, status="sale", tid=str(number)) for number in range(1000)]
+
+    with django_capture_on_commit_callbacks() as rings:
+        Conversion.objects.report_many(reports)
+
+    assert rings == [nudge.ring]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_thousand_reports_are_few_messages(click, broker):
+    reports = (Report(subid=click.subid, status="sale", tid=str(number)) for number in range(10_000))
+
+    assert len(Conversion.objects.report_many(reports)) == 10_000
+    broker.wait()
+
+    assert len(broker.tasks) < 500
