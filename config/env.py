@@ -5,6 +5,7 @@ import re
 import secrets
 import tempfile
 from collections.abc import Callable
+from importlib import import_module
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TypeVar
@@ -135,6 +136,20 @@ def env_address(name: str, default: str) -> tuple[str, int]:
         return host.strip("[]"), int(port)
 
     return _read(name, default, parse, "an address such as 127.0.0.1:8000")
+
+
+def env_transport(name: str) -> str:
+    """`curl` or `requests`; `auto`, the default, is curl where pycurl imports."""
+    wanted = env_choice(name, "AUTO", ["AUTO", "CURL", "REQUESTS"]).lower()
+    if wanted == "requests":
+        return wanted
+    try:
+        import_module("pycurl")
+    except ImportError as error:
+        if wanted == "curl":
+            raise ImproperlyConfigured(f"{name} is 'curl', and pycurl cannot be imported: {error}.") from error
+        return "requests"
+    return "curl"
 
 
 def secret_key(name: str, file: Path) -> str:

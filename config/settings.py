@@ -20,6 +20,7 @@ from config.env import (
     env_seconds,
     env_seconds_list,
     env_text,
+    env_transport,
     env_url,
     secret_key,
 )
@@ -238,7 +239,10 @@ POSTBACK_ALLOWED_NETWORKS = env_networks("POSTBACK_ALLOWED_NETWORKS")  # private
 POSTBACK_PROXY_URL = env_url("POSTBACK_PROXY_URL", "", ["http", "https"])  # all postbacks go through it
 POSTBACK_CONNECT_TIMEOUT = env_seconds("POSTBACK_CONNECT_TIMEOUT", 5)  # seconds
 POSTBACK_DEADLINE = env_seconds("POSTBACK_DEADLINE", 15)  # seconds for one request, all in all
-POSTBACK_CONNECTIONS = env_int("POSTBACK_CONNECTIONS", 64, least=1)  # requests at once, a worker process
+POSTBACK_TRANSPORT = env_transport("POSTBACK_TRANSPORT")  # curl or requests
+POSTBACK_CONNECTIONS = env_int(  # requests at once, a worker process; with requests each of them is a thread
+    "POSTBACK_CONNECTIONS", 512 if POSTBACK_TRANSPORT == "curl" else 64, least=1
+)
 POSTBACK_STOP_GRACE = env_seconds("POSTBACK_STOP_GRACE", 20)  # seconds for what flies when a worker is stopped
 POSTBACK_LEASE = env_seconds("POSTBACK_LEASE", 60)  # seconds until a silent worker loses what it claimed
 POSTBACK_SWEEP_INTERVAL = env_seconds("POSTBACK_SWEEP_INTERVAL", 1 if _broker == "memory" else 5)  # seconds

@@ -42,7 +42,9 @@ def render(rows: Sequence[Claimed]) -> list[Draft]:
 def request_of(draft: Draft, installation: uuid.UUID) -> PostbackRequest:
     """What the transport is asked to send."""
     headers = {"Idempotency-Key": idempotency_key(installation, draft.row.task_key)}
-    return PostbackRequest(id=draft.row.id, method=draft.row.method, url=draft.url, headers=headers)
+    return PostbackRequest(
+        id=draft.row.id, method=draft.row.method, url=draft.url, headers=headers, once=draft.row.terms.at_most_once
+    )
 
 
 def kept(draft: Draft) -> dict[str, Any]:

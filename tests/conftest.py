@@ -36,8 +36,9 @@ hypothesis.settings.load_profile("ours")
 
 @pytest.fixture(autouse=True)
 def _receivers_on_loopback(settings: Any) -> None:
-    """Receivers of the tests stand on loopback."""
+    """Receivers of the tests stand on loopback, and the wire can be faked: `responses` takes the place of requests."""
     settings.POSTBACK_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
+    settings.POSTBACK_TRANSPORT, settings.POSTBACK_CONNECTIONS = "requests", 64
 
 
 @pytest.fixture

@@ -80,6 +80,7 @@ class PostbackRequest:
     method: str
     url: str
     headers: Mapping[str, str]
+    once: bool = False  # nothing below may send it a second time, whatever a connection does
     body: bytes = b""  # a POST without a body says Content-Length: 0
 
     @property

@@ -91,14 +91,14 @@ def broken_off(error: Exception, deadline: float) -> NoAnswer:
         if isinstance(cause, TIMEOUTS):
             return NoAnswer(no_answer_within(deadline))
         if isinstance(cause, OSError) and (refusal := CONNECT_TUNNEL.search(str(cause))):
-            return _not_tunnelled(int(refusal[1]))
+            return not_tunnelled(int(refusal[1]))
     for kind, trouble in TROUBLE_BY_KIND:
         if any(isinstance(cause, kind) for cause in causes):
             return NoAnswer(trouble)
     return NoAnswer(Trouble.RESET)
 
 
-def _not_tunnelled(code: int) -> NoAnswer:
+def not_tunnelled(code: int) -> NoAnswer:
     """A gateway error is the proxy's word for a receiver that it does not reach; all else is between it and us."""
     return NoAnswer(f"{Trouble.PROXY}: HTTP {code}", ours=code not in {502, 503, 504})
 

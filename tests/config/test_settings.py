@@ -47,7 +47,8 @@ def read(monkeypatch, tmp_path):
         ("POSTBACK_PROXY_URL", ""),
         ("POSTBACK_CONNECT_TIMEOUT", 5),
         ("POSTBACK_DEADLINE", 15),
-        ("POSTBACK_CONNECTIONS", 64),
+        ("POSTBACK_TRANSPORT", "curl"),
+        ("POSTBACK_CONNECTIONS", 512),
         ("POSTBACK_STOP_GRACE", 20),
         ("POSTBACK_LEASE", 60),
         ("POSTBACK_SWEEP_INTERVAL", 1),
@@ -72,6 +73,8 @@ def test_the_database_is_a_file_where_none_is_named(read, tmp_path):
         ("DEBUG", " Yes ", True),
         ("DEBUG", "OFF", False),
         ("POSTBACK_CONNECTIONS", "1", 1),
+        ("POSTBACK_TRANSPORT", "Requests", "requests"),
+        ("POSTBACK_TRANSPORT", "auto", "curl"),
         ("POSTBACK_DEADLINE", " 2.5 ", 2.5),
         ("POSTBACK_RETRY_DELAYS", "1, 2.5,,3", [1, 2.5, 3]),
         ("POSTBACK_RETRY_DELAYS", ",", []),
@@ -106,6 +109,7 @@ DATABASE = "a URL that starts with sqlite:// or postgres:// or postgresql:// is 
             (f"POSTBACK_{name}", "soon", SECONDS)
             for name in ("CONNECT_TIMEOUT", "STOP_GRACE", "LEASE", "SWEEP_INTERVAL")
         ],
+        ("POSTBACK_TRANSPORT", "aiohttp", "one of AUTO, CURL, REQUESTS is needed."),
         ("POSTBACK_LOG_LEVEL", "loud", "one of DEBUG, INFO, WARNING, ERROR, CRITICAL is needed."),
         *[("POSTBACK_DEADLINE", nonsense, SECONDS) for nonsense in ("0", "-1", "nan", "inf", "1e10", "15 s")],
         *[
@@ -262,3 +266,19 @@ def test_a_start_with_nonsense_ends_at_once_and_says_why(tmp_path, command):
     assert ended.returncode != 0
     assert f"POSTBACK_DEADLINE is 'soon'; {SECONDS}" in ended.stderr
     assert not Path(tmp_path / "db.sqlite3").exists()
+
+
+@pytest.mark.parametrize(("wanted", "said"), [("auto", "requests 64"), ("requests", "requests 64")])
+def test_without_pycurl_requests_is_taken(read, monkeypatch, wanted, said):
+    monkeypatch.setitem(sys.modules, "pycurl", None)
+
+    got = read(POSTBACK_TRANSPORT=wanted)
+
+    assert f"{got['POSTBACK_TRANSPORT']} {got['POSTBACK_CONNECTIONS']}" == said
+
+
+def test_curl_that_is_asked_for_and_not_there_is_told(read, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pycurl", None)
+
+    with pytest.raises(ImproperlyConfigured, match="POSTBACK_TRANSPORT is 'curl', and pycurl cannot be imported"):
+        read(POSTBACK_TRANSPORT="curl")

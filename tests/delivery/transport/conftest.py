@@ -8,13 +8,14 @@ from ipaddress import ip_network
 import pytest
 import trustme
 
+from delivery.transport.curl import CurlTransport
 from delivery.transport.pooled import PooledTransport
 from tests.delivery.transport.receivers import Receiver
 
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
-@pytest.fixture(params=[PooledTransport])
+@pytest.fixture(params=[PooledTransport, CurlTransport])
 def transport_class(request):
     return request.param
 

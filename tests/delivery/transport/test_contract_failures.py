@@ -1,10 +1,16 @@
 """No receiver and no wire makes a transport hang, raise or believe half an answer."""
 
+import ssl
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from itertools import repeat
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from delivery.transport.contract import Trouble
 from tests.delivery.transport.receivers import OK, answering_once, ask
@@ -134,11 +140,17 @@ def test_a_certificate_that_is_not_to_be_trusted_ends_it(transport, receiver, ce
     assert stranger.requests == []
 
 
-def test_a_certificate_that_signed_itself_ends_it(transport, receiver, tls, tmp_path):
-    alone = trustme.CA()
+def test_a_certificate_that_signed_itself_ends_it(transport, receiver, tmp_path):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "alone")])
+    now = datetime.now(UTC)
+    alone = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+    addresses = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    certificate = alone.add_extension(addresses, critical=False).sign(key, hashes.SHA256())
     pem = tmp_path / "alone.pem"
-    pem.write_bytes(alone.private_key_pem.bytes() + alone.cert_pem.bytes())
-    context = tls(trustme.CA().issue_cert("127.0.0.1"))
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
 
     assert ask(transport, receiver(OK, context).url).error == Trouble.CERTIFICATE_UNKNOWN
