@@ -186,6 +186,14 @@ _transport_options: dict[str, dict[str, Any]] = {
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = _transport_options[_broker]
 
+EMAIL_HOST = env_text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env_int("EMAIL_PORT", 25, least=1)
+EMAIL_HOST_USER = env_text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env_text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 10  # seconds; the sweep waits for it
+DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "postbacks@localhost")
+
 # ---- who may do what
 
 REST_FRAMEWORK = {
@@ -249,6 +257,10 @@ POSTBACK_SWEEP_INTERVAL = env_seconds("POSTBACK_SWEEP_INTERVAL", 1 if _broker ==
 POSTBACK_RETRY_DELAYS = env_seconds_list("POSTBACK_RETRY_DELAYS", "30,120,600,1800,7200,21600,43200")  # seconds
 POSTBACK_RETRY_JITTER = 0.2  # a delay is drawn from 80 % to 120 % of itself
 POSTBACK_BREAKER_HOLD = env_seconds("POSTBACK_BREAKER_HOLD", 30)  # seconds; doubled each time in a row, up to 20 times
+# seconds without a good answer from a receiver, after half and all of which a person is told
+POSTBACK_PATIENCE = env_seconds("POSTBACK_PATIENCE", sum(POSTBACK_RETRY_DELAYS) or 3600)
+POSTBACK_ALERT_EMAIL = env_list("POSTBACK_ALERT_EMAIL", "")  # who is told by e-mail
+POSTBACK_ALERT_URL = env_url("POSTBACK_ALERT_URL", "", ["http", "https"])  # what is called then
 POSTBACK_RETRY_AFTER_MAX = 86400  # seconds of a receiver's Retry-After that are honoured at most
 
 if not POSTBACK_DEADLINE < POSTBACK_LEASE:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from delivery import nudge
+from delivery import alerts, nudge
 from delivery.models import Attempt, SentPostback, State, SweepTurn
 from delivery.retry import delay_after_our_fault
 
@@ -26,6 +26,7 @@ def sweep() -> None:
         return
     while take_back() == AT_ONCE:
         pass
+    alerts.raise_due()
     if SentPostback.objects.due():
         nudge.ring()
 
