@@ -12,7 +12,8 @@ RETRY_SHARE = 4  # one retry is claimed for this many first tries, so that neith
 def claim(lease: uuid.UUID, most: int, free_by_receiver: Mapping[int, int]) -> list[Claimed]:
     """Lease at most `most` due rows under `lease`, in the order they are to go.
 
-    `free_by_receiver` says how many places are left at receivers that something flies to; the others have all theirs.
+    `free_by_receiver` says how many places are left at receivers that the worker knows; the others have all theirs.
+    Neither get more than their rate allows.
     An empty answer does not prove that nothing is due: others may hold the locks just now.
     """
     if most <= 0:

@@ -29,7 +29,7 @@ class Claimed:
     leased_until: datetime
     latest: datetime | None  # nothing is tried after this moment
     terms: Terms
-    places: int  # the receiver's
+    version: int  # the receiver's
 
     @property
     def claimed(self) -> datetime:
@@ -37,7 +37,7 @@ class Claimed:
         return self.leased_until - timedelta(seconds=settings.POSTBACK_LEASE)
 
 
-COLUMNS = [name for name in Claimed.__slots__ if name not in {"terms", "places"}]
+COLUMNS = [name for name in Claimed.__slots__ if name not in {"terms", "version"}]
 
 
 @dataclass(frozen=True, slots=True)

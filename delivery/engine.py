@@ -5,6 +5,7 @@ import threading
 from django.conf import settings
 
 from delivery import nudge
+from delivery.flow import Flow
 from delivery.pump import Pump
 from delivery.transport import Transport, transport_from_settings
 
@@ -18,6 +19,7 @@ class Engine:
         self.stopping = threading.Event()
         self._wake = threading.Event()
         self._running = threading.Lock()
+        self._flow = Flow()  # kept from run to run, as is the transport
         self._transport: Transport | None = None  # kept from run to run, with its open connections
 
     def run(self) -> None:
@@ -43,7 +45,7 @@ class Engine:
     def _pump_until_dry(self) -> None:
         if self._transport is None:
             self._transport = transport_from_settings()
-        pump = Pump(self._transport, self.stopping, self._wake)
+        pump = Pump(self._transport, self.stopping, self._wake, self._flow)
         while pump.run(at_most=AT_MOST):
             nudge.ring()  # a minute of work without a pause: others may help
 

@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
@@ -15,6 +14,7 @@ from campaigns.models import Installation
 from delivery import nudge
 from delivery.claim import claim
 from delivery.claimed import Claimed, Draft, Ended
+from delivery.flow import Flow
 from delivery.models import SentPostback
 from delivery.outcome import answered, flawed, record
 from delivery.rendering import render, request_of
@@ -31,13 +31,16 @@ LOOK_AGAIN = 1.0  # seconds: an empty claim is no proof, others may have held th
 class Pump:
     """One per process. What flies is known to it alone; what it has claimed is known to the database."""
 
-    def __init__(self, transport: Transport, stop: threading.Event, wake: threading.Event) -> None:
+    def __init__(
+        self, transport: Transport, stop: threading.Event, wake: threading.Event, flow: Flow | None = None
+    ) -> None:
         self.transport = transport
+        self.flow = flow or Flow()  # how fast each receiver is sent to
+        self.flow.begin()
         self.stop = stop  # set: claim nothing more, let land what flies, end
         self.wake = wake  # set: there may be something new to claim
         self.flying: dict[int, Draft] = {}  # by id, what is in the transport
         self.ended: dict[int, Ended] = {}  # what is not written down yet
-        self.places: dict[int, int] = {}  # of each receiver, as the last claim knew them
         self.is_full = False  # the last claim was as large as there were places for
         self.is_idle = True  # the last claim found nothing
         self.last_found = time.monotonic()
@@ -53,8 +56,10 @@ class Pump:
             if time.monotonic() >= until:
                 return True
             if not self._once_more() and time.monotonic() - self.last_found > look_again:
-                return False
-        self._land()
+                break
+        if self.stop.is_set():
+            self._land()
+        self._despite_the_database(self._save_last)
         return False
 
     def _once_more(self) -> bool:
@@ -81,12 +86,13 @@ class Pump:
         return bool(rows)  # else the lease would run out in flight: they go when it has
 
     def record(self) -> bool:
-        """Write down what has landed; whether there was any."""
-        if not self.ended:
-            return False
-        record(list(self.ended.values()))
-        self.ended.clear()
-        return True
+        """Write down what has landed, and what it says of the receivers; whether there was any."""
+        found = bool(self.ended)
+        if found:
+            record(list(self.ended.values()))
+            self.ended.clear()
+        self.flow.save()
+        return found
 
     @cached_property
     def installation(self) -> uuid.UUID:
@@ -96,22 +102,24 @@ class Pump:
     def _claim(self, places: int) -> list[Claimed]:
         if self.is_idle and not SentPostback.objects.due():  # a look costs less than a claim that finds nothing
             return []
-        rows = claim(uuid.uuid4(), places, self._free_by_receiver())
-        self.places |= {row.receiver_id: row.places for row in rows}
+        rows = claim(uuid.uuid4(), places, self.flow.free())
+        self.flow.learn({row.receiver_id: row.version for row in rows})
         return rows
 
     def _send(self, drafts: list[Draft]) -> None:
         """What flies already, its lease lost and claimed anew, is not started again: its answer counts."""
-        fresh = [request_of(draft, self.installation) for draft in drafts if draft.row.id not in self.flying]
+        fresh = [draft for draft in drafts if draft.row.id not in self.flying]
         self.flying |= {draft.row.id: draft for draft in drafts}
-        self.transport.start(fresh)
+        for draft in fresh:
+            self.flow.took_off(draft.row.receiver_id)
+        self.transport.start([request_of(draft, self.installation) for draft in fresh])
 
     def _places(self) -> int:
         return min(self.transport.free(), BATCH)
 
-    def _free_by_receiver(self) -> dict[int, int]:
-        taken = Counter(draft.row.receiver_id for draft in self.flying.values())
-        return {receiver: places - taken[receiver] for receiver, places in self.places.items() if taken[receiver]}
+    def _save_last(self) -> bool:
+        self.flow.save(is_last=True)
+        return False
 
     def _take_what_landed(self) -> None:
         """Wait for answers: with work left over until half of what flies has landed, else only until the next look.
@@ -131,6 +139,7 @@ class Pump:
         """An answer that an earlier pump asked for is passed over: who has that row now is not known."""
         for response in responses:
             if draft := self.flying.pop(response.id, None):
+                self.flow.landed(draft.row.receiver_id, response)
                 self.ended[response.id] = answered(draft, response)
 
     def _land(self) -> None:

@@ -14,32 +14,53 @@ from django.conf import settings
 from django.db import connection
 
 from delivery.claimed import COLUMNS, Claimed
+from delivery.flow.limiter import BLOCK
 from postbacks.terms import Terms
 
 # `quiet`: a lease need not wait for the disk. What a crash of the server undoes was not sent under it, or goes again.
 # statement_timestamp(), not now(): in a transaction that is the time it began, and what was queued in it never due.
+# `allowed`: receivers with a rate or a pace are sent to in blocks, and two workers never get the same block.
 CLAIM = f"""
 WITH quiet AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
+known AS MATERIALIZED (SELECT id, free FROM json_to_recordset(%(free)s) AS known(id bigint, free int)),
+limited AS MATERIALIZED (
+  SELECT r.id, least(r.rate, r.pace) AS rate, coalesce(known.free, r.places) AS free
+  FROM delivery_receiver r LEFT JOIN known USING (id)
+  WHERE (r.rate IS NOT NULL OR r.pace IS NOT NULL) AND coalesce(known.free, r.places) > 0
+    AND (r.hold_until IS NULL OR r.hold_until <= statement_timestamp())
+    AND (r.rate_until IS NULL OR r.rate_until <= statement_timestamp())
+    AND (EXISTS (SELECT FROM delivery_sentpostback WHERE state = 'queued' AND receiver_id = r.id AND lane = 0
+      AND due_at <= statement_timestamp()) OR EXISTS (SELECT FROM delivery_sentpostback WHERE state = 'queued'
+      AND receiver_id = r.id AND lane = 1 AND due_at <= statement_timestamp()))
+  FOR NO KEY UPDATE OF r SKIP LOCKED),
+allowed AS MATERIALIZED (
+  UPDATE delivery_receiver r SET rate_until = tokens.count / tokens.rate * interval '1 second'
+    + greatest(r.rate_until, statement_timestamp() - {BLOCK} * interval '1 second')
+  FROM (SELECT id, rate, least(free, greatest(1, floor(rate * {BLOCK}))) AS count FROM limited) tokens
+  WHERE r.id = tokens.id RETURNING r.id, tokens.count::int AS free),
 picked AS MATERIALIZED (
-  SELECT s.id, r.places FROM quiet CROSS JOIN delivery_receiver r
-  LEFT JOIN json_to_recordset(%(free)s) AS f(id bigint, free int) ON f.id = r.id
+  SELECT s.id, r.version FROM quiet CROSS JOIN (
+    SELECT r.id, r.version, CASE WHEN r.rate IS NULL AND r.pace IS NULL THEN coalesce(known.free, r.places)
+      ELSE coalesce(allowed.free, 0) END AS free
+    FROM delivery_receiver r LEFT JOIN known USING (id) LEFT JOIN allowed USING (id)
+    WHERE r.hold_until IS NULL OR r.hold_until <= statement_timestamp()) r
   CROSS JOIN LATERAL (
     SELECT u.*, row_number() OVER (ORDER BY turn, due_at, id) AS place FROM (
       SELECT a.*, row_number() OVER (ORDER BY due_at, id) AS turn FROM (
         SELECT id, due_at FROM delivery_sentpostback
         WHERE state = 'queued' AND receiver_id = r.id AND lane = 0 AND due_at <= statement_timestamp()
-        ORDER BY due_at, id LIMIT coalesce(f.free, r.places) FOR UPDATE SKIP LOCKED) a
+        ORDER BY due_at, id LIMIT r.free FOR UPDATE SKIP LOCKED) a
       UNION ALL
       SELECT b.*, %(share)s * row_number() OVER (ORDER BY due_at, id) AS turn FROM (
         SELECT id, due_at FROM delivery_sentpostback
         WHERE state = 'queued' AND receiver_id = r.id AND lane = 1 AND due_at <= statement_timestamp()
-        ORDER BY due_at, id LIMIT coalesce(f.free, r.places) FOR UPDATE SKIP LOCKED) b) u) s
-  WHERE (r.hold_until IS NULL OR r.hold_until <= statement_timestamp()) AND s.place <= coalesce(f.free, r.places)
+        ORDER BY due_at, id LIMIT r.free FOR UPDATE SKIP LOCKED) b) u) s
+  WHERE s.place <= r.free
   ORDER BY s.turn, s.due_at, s.id LIMIT %(most)s)
 UPDATE delivery_sentpostback AS sent SET state = 'sending', lease_id = %(lease)s, attempts = attempts + 1,
   leased_until = statement_timestamp() + %(seconds)s * interval '1 second'
 FROM picked WHERE sent.id = picked.id RETURNING {", ".join(f"sent.{name}" for name in COLUMNS)},
-  sent.terms::text, picked.places
+  sent.terms::text, picked.version
 """
 KEEP = """
 WITH quiet AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
@@ -83,7 +104,7 @@ def lease_due(lease: uuid.UUID, most: int, free_by_receiver: Mapping[int, int], 
                 "seconds": settings.POSTBACK_LEASE,
             },
         )
-        return [Claimed(*[*columns, Terms.read(terms), places]) for *columns, terms, places in cursor.fetchall()]
+        return [Claimed(*[*columns, Terms.read(terms), version]) for *columns, terms, version in cursor.fetchall()]
 
 
 def keep_urls(rows: Sequence[dict[str, Any]]) -> None:

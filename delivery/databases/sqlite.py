@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -10,8 +11,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from delivery.claimed import COLUMNS, Claimed
+from delivery.flow.limiter import allowed, used_until
 from delivery.models import Lane, Receiver, SentPostback, State
 from postbacks.terms import Terms
 
@@ -45,17 +48,33 @@ _HAS_QUEUE = Exists(SentPostback.objects.filter(receiver=OuterRef("pk"), state=S
 def lease_due(lease: uuid.UUID, most: int, free_by_receiver: Mapping[int, int], retry_share: int) -> list[Claimed]:
     """Lease at most `most` due rows; in no order."""
     with transaction.atomic():  # BEGIN IMMEDIATE: nobody else claims meanwhile
-        receivers = Receiver.objects.open().filter(_HAS_QUEUE).values_list("pk", "places")
-        turns = [turn for pk, places in receivers for turn in _turns(pk, free_by_receiver.get(pk, places), retry_share)]
-        rows = SentPostback.objects.filter(pk__in=[row_id for _turn, _due, row_id in sorted(turns)[:most]])
+        receivers = {receiver.pk: receiver for receiver in Receiver.objects.open().filter(_HAS_QUEUE)}
+        free = {pk: _free(receiver, free_by_receiver.get(pk, receiver.places)) for pk, receiver in receivers.items()}
+        turns = sorted(turn for pk in receivers for turn in _turns(pk, free[pk], retry_share))[:most]
+        rows = SentPostback.objects.filter(pk__in=[row_id for _turn, _due, row_id in turns])
         rows.update(
             state=State.SENDING,
             lease_id=lease,
             attempts=F("attempts") + 1,
             leased_until=Now() + timedelta(seconds=settings.POSTBACK_LEASE),
         )
-        leased = rows.values_list(*COLUMNS, "terms", "receiver__places")
-        return [Claimed(*[*columns, Terms.from_json(terms), places]) for *columns, terms, places in leased]
+        leased = rows.values_list(*COLUMNS, "terms", "receiver__version")
+        claimed = [Claimed(*[*columns, Terms.from_json(terms), version]) for *columns, terms, version in leased]
+        for pk, count in Counter(row.receiver_id for row in claimed).items():
+            _use(receivers[pk], count)
+        return claimed
+
+
+def _free(receiver: Receiver, free: int) -> int:
+    """No more than its rate allows."""
+    return free if receiver.limit is None else allowed(receiver.limit, free)
+
+
+def _use(receiver: Receiver, count: int) -> None:
+    """So many of what its rate allows are claimed. The clock of the database is that of this machine."""
+    if receiver.limit is not None:
+        until = used_until(receiver.rate_until, timezone.now(), count, receiver.limit)
+        Receiver.objects.filter(pk=receiver.pk).update(rate_until=until)
 
 
 def _turns(receiver: int, free: int, retry_share: int) -> list[tuple[int, object, int]]:

@@ -24,6 +24,11 @@ class Flow:
         self._names = Names()
         self._looked = clock()
 
+    def begin(self) -> None:
+        """A pump begins: whatever an earlier one had in flight will not be told of any more."""
+        for gauge in self._gauges.values():
+            gauge.in_flight = 0
+
     def learn(self, versions: Mapping[int, int]) -> None:
         """Before anything of a claim takes off: its receivers, and which of their versions the claim has seen."""
         gauges = self._gauges

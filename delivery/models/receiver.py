@@ -119,6 +119,11 @@ class Receiver(models.Model):
         """Whether nothing goes to it, whoever said so."""
         return self.hold_until is not None and self.hold_until > now
 
+    @property
+    def limit(self) -> float | None:
+        """Requests per second, by a person's rate or by its pace; None: no limit."""
+        return min((limit for limit in (self.rate, self.pace) if limit is not None), default=None)
+
     # ---- what a person may do
 
     def close(self, override: Override = Override.NONE) -> None:

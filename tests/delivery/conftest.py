@@ -13,8 +13,8 @@ from delivery.models import Receiver, SentPostback, State
 
 @pytest.fixture
 def receiver(db):
-    """A receiver with three places."""
-    return Receiver.objects.create(origin="http://receiver.test:80", places=3)
+    """A receiver with three places, however well it answers."""
+    return Receiver.objects.create(origin="http://receiver.test:80", places=3, max_places=3)
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def test_a_row_comes_as_the_queue_holds_it(queued, receiver, change):
 
     row.refresh_from_db()
     assert {name: getattr(mine, name) for name in COLUMNS} == {name: getattr(row, name) for name in COLUMNS}
-    assert (mine.lease_id, mine.attempts, mine.places) == (lease, 1, receiver.places)
+    assert (mine.lease_id, mine.attempts, mine.version) == (lease, 1, receiver.version)
 
 
 def test_the_lease_is_by_the_clock_of_the_database(queued):
