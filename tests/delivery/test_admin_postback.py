@@ -126,7 +126,7 @@ def test_the_receivers_are_listed_and_their_places_edited(admin_client: Client, 
     url = f"/admin/delivery/receiver/{receiver.pk}/change/"
 
     assert "http://receiver.test:80" in admin_client.get("/admin/delivery/receiver/").content.decode()
-    admin_client.post(url, {"places": "3", "origin": "http://other.test:80"})
+    admin_client.post(url, {"places": "3", "max_places": "100", "origin": "http://other.test:80"})
 
     receiver.refresh_from_db()
     assert (receiver.places, receiver.origin) == (3, "http://receiver.test:80")
@@ -135,7 +135,7 @@ def test_the_receivers_are_listed_and_their_places_edited(admin_client: Client, 
 def test_a_receiver_needs_a_place(admin_client: Client, sent: SentPostback) -> None:
     receiver = Receiver.objects.get()
 
-    admin_client.post(f"/admin/delivery/receiver/{receiver.pk}/change/", {"places": "0"})
+    admin_client.post(f"/admin/delivery/receiver/{receiver.pk}/change/", {"places": "0", "max_places": "100"})
 
     assert Receiver.objects.get().places == receiver.places
 
