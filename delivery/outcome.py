@@ -8,6 +8,7 @@ from campaigns.parameters import clean_text
 from delivery.claimed import Draft, Ended
 from delivery.databases import database
 from delivery.models import State
+from delivery.order import release_followers
 from delivery.rendering import kept
 from delivery.transport import PostbackResponse
 from delivery.verdict import Outcome, outcome_of
@@ -31,7 +32,13 @@ def record(ended: Sequence[Ended]) -> int:
 
     A row whose lease ran out belongs to somebody else by now: its outcome is not ours to tell.
     """
-    return len(database().write([_told(one) for one in ended])) if ended else 0
+    if not ended:
+        return 0
+    in_turn = sorted(ended, key=lambda one: one.draft.row.id)  # as all lock rows, so that none waits for one another
+    ours = set(database().write([_told(one) for one in in_turn]))
+    final = [one.draft.row for one in in_turn if one.outcome.delay is None]
+    release_followers([row.id for row in final if row.terms.in_order and row.id in ours])
+    return len(ours)
 
 
 def _told(ended: Ended) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from campaigns import macros
 from campaigns.models import ConversionChange
 from delivery.claimed import Claimed, Draft
 from delivery.databases import database
+from delivery.latest import too_late
 from delivery.models.sent import idempotency_key
 from delivery.transport import PostbackRequest
-from delivery.verdict import too_late
 from postbacks.addresses import why_refused
 
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9/#%\[\]=:;$&()+,!?*@'~._-]*")  # nothing there to encode
@@ -60,7 +60,7 @@ def kept(draft: Draft) -> dict[str, Any]:
 
 def _draft(row: Claimed, facts: macros.Facts | None) -> Draft:
     if row.latest and row.latest <= row.claimed:
-        return Draft(row, row.url, flaw=too_late(row.latest, row.error))
+        return Draft(row, row.url, flaw=too_late(row.attempts - 1, row.error))
     if row.url:
         return Draft(row, row.url)
     if facts is None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Max, Model, Q
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
@@ -14,6 +15,7 @@ from campaigns.models import Campaign
 from delivery.ids import read_id
 from delivery.models import SentPostback
 from delivery.models.sent import SentPostbackQuerySet
+from delivery.order import release_followers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,12 @@ class Silence:
 
     def cancel(self, why: str, newest: int) -> int:
         """End those that were counted and still wait; how many they were."""
-        return self.waiting().filter(pk__lte=newest).cancel(why)
+        waiting = self.waiting().filter(pk__lte=newest)
+        with transaction.atomic():
+            ids = waiting.lock()
+            waiting.cancel(why)
+        release_followers(ids)
+        return len(ids)
 
 
 def question(request: HttpRequest, owner: Model) -> str | None:

@@ -1,4 +1,7 @@
-"""The sweep: rings for what has become due, and takes back what a dead worker held. Works without beat and broker."""
+"""The sweep: takes back what a dead worker held, ends what came too late, lets go what waited, rings for what is due.
+
+Works without beat and broker.
+"""
 
 import logging
 import threading
@@ -9,8 +12,11 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from delivery import alerts, nudge
-from delivery.models import Attempt, SentPostback, State, SweepTurn
+from delivery.latest import end_too_late
+from delivery.models import FINISHED, Attempt, SentPostback, State, SweepTurn
+from delivery.order import Strays, release_followers
 from delivery.retry import delay_after_our_fault
+from postbacks.terms import Terms
 
 logger = logging.getLogger(__name__)
 
@@ -26,23 +32,39 @@ def sweep() -> None:
         return
     while take_back() == AT_ONCE:
         pass
+    while end_too_late() == AT_ONCE:
+        pass
+    strays.release()
     alerts.raise_due()
     if SentPostback.objects.due():
         nudge.ring()
 
 
-@transaction.atomic
 def take_back() -> int:
-    """Queue again what is leased longer than its lease lasts; how many they were."""
+    """Queue again what is leased longer than its lease lasts, or end it where it may go only once; how many."""
+    lost = _take_some()
+    in_order = [row.pk for row in lost if Terms.from_json(row.terms).in_order]
+    if in_order:
+        ended = SentPostback.objects.filter(pk__in=in_order, state__in=FINISHED)
+        release_followers(list(ended.values_list("pk", flat=True)))
+    return len(lost)
+
+
+@transaction.atomic
+def _take_some() -> list[SentPostback]:
     held = SentPostback.objects.filter(state=State.SENDING, leased_until__lte=Now())
     lost = list(held.select_for_update(skip_locked=True, no_key=True).order_by("leased_until")[:AT_ONCE])
     Attempt.objects.bulk_create([_lost_attempt(row) for row in lost])
+    once = [row.pk for row in lost if Terms.from_json(row.terms).at_most_once]
+    if once:
+        _end(once, State.UNKNOWN, LOST)
     by_attempts: dict[int, list[int]] = {}
     for row in lost:
-        by_attempts.setdefault(row.attempts, []).append(row.pk)
+        if row.pk not in once:
+            by_attempts.setdefault(row.attempts, []).append(row.pk)
     for attempts, ids in by_attempts.items():
         _release(ids, attempts)
-    return len(lost)
+    return lost
 
 
 def _lost_attempt(row: SentPostback) -> Attempt:
@@ -52,14 +74,18 @@ def _lost_attempt(row: SentPostback) -> Attempt:
 
 def _release(ids: list[int], attempts: int) -> None:
     """At once after the first loss; then ever later, for a postback may be the death of every worker that takes it."""
-    rows = SentPostback.objects.filter(pk__in=ids)
     delay = 0.0 if attempts == 1 else delay_after_our_fault(attempts - 1)
     if delay is None:
-        error = f"{LOST_TOO_OFTEN} ({attempts} attempts)"
-        rows.update(state=State.FAILED, due_at=None, finished=Now(), error=error, lease_id=None, leased_until=None)
+        _end(ids, State.FAILED, f"{LOST_TOO_OFTEN} ({attempts} attempts)")
         return
     due_at = Now() + timedelta(seconds=delay)
+    rows = SentPostback.objects.filter(pk__in=ids)
     rows.update(state=State.QUEUED, due_at=due_at, lease_id=None, leased_until=None)
+
+
+def _end(ids: list[int], state: State, error: str) -> None:
+    rows = SentPostback.objects.filter(pk__in=ids)
+    rows.update(state=state, due_at=None, finished=Now(), error=error, lease_id=None, leased_until=None)
 
 
 class Sweeper:
@@ -88,4 +114,5 @@ class Sweeper:
         connection.close()
 
 
+strays = Strays()
 sweeper = Sweeper()

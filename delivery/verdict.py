@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from delivery.latest import too_late
 from delivery.models import State
 from delivery.retry import delay_after_our_fault, delay_before_next
 from delivery.transport import PostbackResponse
 from postbacks.terms import DEFAULT, Terms
-
-TOO_LATE = "too late"  # how the reason of what came to its latest moment begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +39,13 @@ def outcome_of(
     """After this many attempts, the last of which was answered so. `now` is the database's, where there is a latest."""
     judgement, reason = _judge(response, terms)
     if judgement is not Judgement.TEMPORARY:
-        return Outcome(
-            state=State(judgement.name.lower()) if judgement is not Judgement.FINAL else State.FAILED, error=reason
-        )
+        return Outcome(state=State(judgement.value), error=reason)
     delay = delay_after_our_fault(attempts) if response.ours else delay_before_next(attempts, response, terms.delays)
     if delay is None:
         return Outcome(state=State.FAILED, error=f"{reason} – given up after {attempts} attempts")
     if latest and now and now + timedelta(seconds=delay) > latest:
-        return Outcome(state=State.FAILED, error=too_late(latest, reason))
+        return Outcome(state=State.FAILED, error=too_late(attempts, reason))
     return Outcome(state=State.QUEUED, error=reason, delay=delay)
-
-
-def too_late(latest: datetime, last: str) -> str:
-    """Why nothing is tried any more; `last` is how the last attempt failed, empty where there was none."""
-    why = f"the last attempt failed: {last}" if last else "it was never tried"
-    return f"{TOO_LATE}: not to be sent after {latest:%Y-%m-%d %H:%M:%S} UTC; {why}"
 
 
 def _judge(response: PostbackResponse, terms: Terms) -> tuple[Judgement, str]:

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from delivery import nudge
 from delivery.ids import read_id
 from delivery.models import Receiver, SentPostback, State
+from delivery.order import release_followers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,8 @@ def cancel(selection: Selection, user: AbstractBaseUser) -> list[str]:
         done = waiting.cancel(f"by {user}")
         _note(user, noted, "Cancelled.")
         states = Counter(State(state) for state in rows.values_list("state", flat=True))
+    if release_followers([row.pk for row in noted]):
+        nudge.ring()
     return list(_outcome(done, states))
 
 

@@ -77,8 +77,11 @@ class SentPostbackManager(models.Manager["SentPostback"]):
     """Queues postbacks."""
 
     @transaction.atomic(savepoint=False)
-    def collect(self, decisions: Sequence[Decision]) -> None:
-        """Queue what the rules want. Runs in the conversion's transaction; a key that was there before stays alone."""
+    def collect(self, decisions: Sequence[Decision]) -> list["SentPostback"]:
+        """Queue what the rules want. Runs in the conversion's transaction; a key that was there before stays alone.
+
+        What was wanted is returned, as it was before it was written: without an id, be it queued or there before.
+        """
         wanted = [(decision.change, rule) for decision in decisions for rule in decision.rules]
         origins = {rule.url: _origin(rule.url) for _change, rule in wanted}
         receivers = Receiver.objects.by_origin({origin for origin in origins.values() if origin})
@@ -87,6 +90,7 @@ class SentPostbackManager(models.Manager["SentPostback"]):
         # only what is not the first news of its conversion can have been sent before, and pruned
         if keys := [row.task_key for row in rows if row.change and not row.change.is_first]:
             self.filter(task_key__in=SpentKey.objects.among(keys), state=State.QUEUED).delete()
+        return rows
 
     @transaction.atomic
     def send_again(self, postbacks: Iterable["SentPostback"], wish: uuid.UUID | None = None) -> list["SentPostback"]:

@@ -184,3 +184,14 @@ def test_it_does_not_ring_for_nothing(queued, why, monkeypatch):
     sweep()
 
     assert rings == []
+
+
+def test_what_may_go_only_once_ends_unknown(died):
+    row = died(terms={"at_most_once": True})
+
+    sweep()
+
+    row.refresh_from_db()
+    assert (row.state, row.error, row.due_at, row.lease_id) == (State.UNKNOWN, LOST, None, None)
+    assert row.finished
+    assert row.tries.get().error == LOST
