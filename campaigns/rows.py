@@ -6,10 +6,12 @@ On PostgreSQL a column goes over as one array, or as one value where it is the s
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
+# of these types a value goes over as it is: Django would look at each for nothing
+PLAIN = {"varchar": {str}, "text": {str}, "bigint": {int}, "integer": {int}}
 Column = tuple[str, str, Any, bool]  # its name and type, what stands in it, and whether that is an array
 
 
@@ -77,4 +79,7 @@ def _column(field: "Field[Any, Any]", values: list[Any]) -> Column:
     kind = (field.db_type(connection) or "").partition("(")[0]
     if values.count(values[0]) == len(values):
         return field.column, kind, field.get_db_prep_save(values[0], connection), False
-    return field.column, kind, [field.get_db_prep_save(value, connection) for value in values], True
+    if PLAIN.get(kind) != set(map(type, values)):
+        database = connections[connection.alias]  # what `connection` looks up each time it is asked for anything
+        values = [field.get_db_prep_save(value, database) for value in values]
+    return field.column, kind, values, True

@@ -1,6 +1,6 @@
 """Why a rule does not want a change: a closed set of reasons, each with what to do about it."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
@@ -63,7 +63,8 @@ class Answer:
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept in a Decision."""
-        return asdict(self)
+        reasons = [{"why": reason.why, "about": reason.about} for reason in self.reasons]
+        return {"rule": self.rule, "name": self.name, "reasons": reasons}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Answer":

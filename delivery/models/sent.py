@@ -222,13 +222,13 @@ class SentPostback(models.Model):
         conversion, click = change.conversion, change.conversion.click
         postback = cls(
             task_key=rule.task_key(change),
-            rule=rule,
+            rule_id=rule.pk,
             rule_name=rule.label,
             change=change,
-            conversion=conversion,
+            conversion_id=conversion.pk,
             campaign_id=click.campaign_id,
             source_id=click.traffic_source_id,
-            receiver=receiver,
+            receiver_id=receiver.pk if receiver else None,
             subid=click.subid,
             external_id=click.external_id,
             tid=conversion.tid,

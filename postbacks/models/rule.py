@@ -48,11 +48,14 @@ class PostbackRuleManager(models.Manager["PostbackRule"]):
             .order_by("id")
             .select_related("source__terms", "campaign__source__terms")
         )
+        asked = {pk: [rule for rule in rules if rule.is_for(campaign)] for pk, campaign in campaigns.items()}
         decisions = []
         for change in changes:
             campaign = campaigns[change.conversion.click.campaign_id]
-            asked = [rule for rule in rules if rule.is_for(campaign)]
-            reasons = {rule: rule.reasons_against(change, campaign, (rule.pk, campaign.pk) in off) for rule in asked}
+            reasons = {
+                rule: rule.reasons_against(change, campaign, (rule.pk, campaign.pk) in off)
+                for rule in asked[campaign.pk]
+            }
             decisions.append(Decision.of(change, _without_doubles(reasons)))
         insert(decisions)
         return decisions
@@ -125,12 +128,12 @@ class PostbackRule(RuleTerms):
     def reasons_against(self, change: ConversionChange, campaign: Campaign, switched_off: bool) -> list[Reason]:
         """Why this rule does not want this change; empty: it does. Every reason, not the first."""
         checks = [
-            (Reason(Why.STATUS_NOT_TICKED, change.status), change.status not in self.statuses),
-            (Reason(Why.RULE_DISABLED), not self.enabled),
-            (Reason(Why.SWITCHED_OFF), switched_off),
-            (Reason(Why.CAMPAIGN_PAUSED), campaign.paused),
+            (change.status not in self.statuses, Why.STATUS_NOT_TICKED, change.status),
+            (not self.enabled, Why.RULE_DISABLED, ""),
+            (switched_off, Why.SWITCHED_OFF, ""),
+            (campaign.paused, Why.CAMPAIGN_PAUSED, ""),
         ]
-        return [reason for reason, applies in checks if applies]
+        return [Reason(why, about) for applies, why, about in checks if applies]
 
     def task_key(self, change: ConversionChange) -> str:
         """Equal keys are one and the same postback: it is sent once."""
