@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from django import forms
@@ -12,7 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.admin.bases import Form, InlineFormSet
 from campaigns.admin.slots import Silenced
 from campaigns.models import ConversionStatus
-from postbacks.models import PostbackRule, SwitchedOff
+from postbacks.admin.terms_form import NOT_AFTER, DelaysField, SourceTermsForm, patterns_widget
+from postbacks.models import PostbackRule, SourceTerms, SwitchedOff
+from postbacks.models.terms import PATTERNS
+
+WHEN = ["schedule", "own_delays", "not_after_hours"]
+DELIVERY = (*WHEN, "success_codes", *PATTERNS, "at_most_once", "in_order", "supersede")
 
 
 def ticks() -> list[tuple[str, str]]:
@@ -26,11 +32,14 @@ class RuleForm(Form):
     statuses = forms.MultipleChoiceField(
         label=_("Statuses"), choices=ticks, widget=forms.CheckboxSelectMultiple, required=False
     )  # not required here: the model says it in better words
+    own_delays = DelaysField()
 
     class Meta:
         model = PostbackRule
-        fields = ["name", "method", "url", "statuses", "enabled", "again"]
+        fields = ["name", "method", "url", "statuses", "enabled", "again", *DELIVERY]
+        help_texts = {"not_after_hours": NOT_AFTER}
         widgets = {
+            **{name: patterns_widget() for name in PATTERNS},
             "name": forms.TextInput(attrs={"placeholder": _("The receiver's host, if left empty")}),
             "url": forms.Textarea(
                 attrs={
@@ -70,6 +79,31 @@ class RuleFormSet(InlineFormSet):
             for rule in saved
             for warning in rule.warnings()
         ]
+
+
+class SourceRuleFormSet(RuleFormSet):
+    """The rules of a source, and how they are delivered where they do not say it themselves."""
+
+    may_set = True
+
+    @cached_property
+    def terms_form(self) -> SourceTermsForm:
+        """Filled in from the request where the page showed it."""
+        shown = self.is_bound and self.may_set and f"{self.prefix}-terms-schedule" in self.data
+        terms = SourceTerms.objects.filter(source=self.instance.pk).first() or SourceTerms()
+        return SourceTermsForm(self.data if shown else None, instance=terms, prefix=f"{self.prefix}-terms")
+
+    def is_valid(self) -> bool:
+        terms_are_valid = self.terms_form.is_valid() or not self.terms_form.is_bound
+        return super().is_valid() and terms_are_valid
+
+    def save(self, commit: bool = True) -> Any:
+        """Save the rules, and what holds for all of them."""
+        saved = super().save(commit)
+        if self.terms_form.is_bound and self.terms_form.has_changed():
+            self.terms_form.instance.source = self.instance
+            self.terms_form.save()
+        return saved
 
 
 @dataclass(frozen=True, slots=True)

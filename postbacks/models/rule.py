@@ -164,7 +164,15 @@ class PostbackRule(RuleTerms):
 
     def warnings(self) -> Sequence[str]:
         """What may be meant so, but mostly is not."""
-        return url_template.check(self.url, self.parameter_names()).warnings
+        warnings = list(url_template.check(self.url, self.parameter_names()).warnings)
+        if self.supersede and not self.again:
+            warnings.append(
+                _now(
+                    "It supersedes without “again”: a status that was cancelled by a later one, and then comes back "
+                    "(sale, rejected, sale), is not sent any more."
+                )
+            )
+        return warnings
 
 
 def key_of(rule: int, change: ConversionChange, *, again: bool = False) -> str:
