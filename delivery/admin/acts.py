@@ -49,6 +49,21 @@ class Acts(ModelAdmin):
         _say(request, wishes.cancel(selection, request.user))  # type: ignore[arg-type]
         return redirect(self._back(selection))
 
+    def arrived_view(self, request: HttpRequest) -> HttpResponse:
+        """Settle what ended unknown: the receiver has it, as a person found out."""
+        if (selection := self._read(request)) is None:
+            return redirect(log_url())
+        if not selection.is_sure:
+            return self.confirm_arrived(request, selection)
+        _say(request, wishes.arrived(selection, request.user))  # type: ignore[arg-type]
+        return redirect(self._back(selection))
+
+    def confirm_arrived(self, request: HttpRequest, selection: Selection) -> HttpResponse:
+        plan = wishes.plan_arrived(selection.rows())
+        question = _("Did they arrive: %(whom)s?") % {"whom": plan.to_whom}
+        button = _("Yes, settle %(postbacks)s") % {"postbacks": postbacks(plan.count)}
+        return self._confirm(request, selection, plan, "arrived", question, button, _("None of them is unknown."))
+
     def confirm_send_again(self, request: HttpRequest, selection: Selection) -> HttpResponse:
         plan = wishes.plan_again(selection.rows())
         question = _("Send again %(whom)s?") % {"whom": plan.to_whom}

@@ -42,12 +42,13 @@ class SentPostbackAdmin(ReadOnly, Facts, Acts, KeysetAdmin):
     list_filter += [("source", RelatedFilter), TimeFilter]
     list_select_related = ["campaign"]
     search_fields = ["subid", "external_id", "tid"]
-    actions = ["ask_send_again", "ask_cancel"]
+    actions = ["ask_send_again", "ask_arrived", "ask_cancel"]
 
     def get_urls(self) -> list[URLPattern]:
         """The two buttons, and the question that is asked where something was put to silence."""
         ours = [
             path("send-again/", self.admin_site.admin_view(self.send_again_view), name="delivery_send_again"),
+            path("arrived/", self.admin_site.admin_view(self.arrived_view), name="delivery_arrived"),
             path("cancel/", self.admin_site.admin_view(self.cancel_view), name="delivery_cancel"),
             path("waiting/", self.admin_site.admin_view(self.waiting_view), name="delivery_waiting"),
         ]
@@ -86,6 +87,10 @@ class SentPostbackAdmin(ReadOnly, Facts, Acts, KeysetAdmin):
     @admin.action(description=_("Send again"), permissions=["act"])
     def ask_send_again(self, request: HttpRequest, rows: QuerySet[SentPostback]) -> HttpResponse:  # noqa: ARG002
         return self.confirm_send_again(request, _selected(request))
+
+    @admin.action(description=_("It arrived (settles unknown ones)"), permissions=["act"])
+    def ask_arrived(self, request: HttpRequest, rows: QuerySet[SentPostback]) -> HttpResponse:  # noqa: ARG002
+        return self.confirm_arrived(request, _selected(request))
 
     @admin.action(description=_("Cancel"), permissions=["act"])
     def ask_cancel(self, request: HttpRequest, rows: QuerySet[SentPostback]) -> HttpResponse:  # noqa: ARG002

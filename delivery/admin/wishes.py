@@ -17,6 +17,7 @@ from delivery import nudge
 from delivery.ids import read_id
 from delivery.models import Receiver, SentPostback, State
 from delivery.order import release_followers
+from delivery.settling import settle_again, settle_arrived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +27,15 @@ class Selection:
     ids: list[int]
     wish: uuid.UUID = field(default_factory=uuid.uuid4)
     is_sure: bool = False
+    unsettled: frozenset[int] = frozenset()  # those of them that were unknown when the form was made
 
     @classmethod
     def read(cls, form: QueryDict) -> "Selection":
         """What the form says; whatever is no number, or no wish, is passed over."""
         ids = sorted({read_id(text) for text in form.getlist("postback")} - {0})
-        return cls(ids=ids, wish=_wish(form.get("wish", "")), is_sure=form.get("sure") == "yes")
+        unsettled = frozenset(read_id(text) for text in form.getlist("unsettled")) & set(ids)
+        wish, is_sure = _wish(form.get("wish", "")), form.get("sure") == "yes"
+        return cls(ids=ids, wish=wish, is_sure=is_sure, unsettled=unsettled)
 
     def rows(self) -> list[SentPostback]:
         """The postbacks themselves, the oldest first."""
@@ -82,6 +86,12 @@ def plan_again(rows: Iterable[SentPostback]) -> Plan:
     )
 
 
+def plan_arrived(rows: Iterable[SentPostback]) -> Plan:
+    """Only what is unknown can be settled."""
+    rows = list(rows)
+    return Plan(takes=[row for row in rows if row.is_unknown], leaves=[row for row in rows if not row.is_unknown])
+
+
 def plan_cancel(rows: Iterable[SentPostback]) -> Plan:
     """Only what waits can be cancelled."""
     rows = list(rows)
@@ -92,10 +102,25 @@ def plan_cancel(rows: Iterable[SentPostback]) -> Plan:
 def send_again(selection: Selection, user: AbstractBaseUser) -> list[SentPostback]:
     """Queue them once more and ring; the same wish again gives the same rows."""
     newest = SentPostback.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    resends = SentPostback.objects.send_again(selection.rows(), selection.wish)
+    rows = selection.rows()
+    unsettled = selection.unsettled | {row.pk for row in rows if row.is_unknown}
+    settled = settle_again(sorted(unsettled), str(user), selection.wish)  # none, where another was first
+    others = [row for row in rows if row.pk not in unsettled]
+    resends = SentPostback.objects.send_again(others, selection.wish) + settled
     _note(user, [row.resend_of for row in resends if row.resend_of and row.pk > newest], "Sent again.")
     transaction.on_commit(nudge.ring)
     return resends
+
+
+def arrived(selection: Selection, user: AbstractBaseUser) -> list[str]:
+    """Those that are unknown count as sent; sentences that say what became of each."""
+    with transaction.atomic():
+        rows = settle_arrived(selection.ids, str(user))
+        _note(user, rows, "Settled: it arrived.")
+    said = [_("%(postbacks)s settled: it arrived.") % {"postbacks": postbacks(len(rows))}]
+    if left := len(selection.ids) - len(rows):
+        said.append(_("%(postbacks)s had been settled before, or never was unknown.") % {"postbacks": postbacks(left)})
+    return said
 
 
 def cancel(selection: Selection, user: AbstractBaseUser) -> list[str]:

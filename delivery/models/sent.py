@@ -119,6 +119,11 @@ def _origin(url: str) -> str:
         return ""
 
 
+def resend_key(wish: uuid.UUID, postback: int) -> str:
+    """The task key of the resend that this wish makes of this postback."""
+    return f"resend:{wish}:{postback}"
+
+
 def idempotency_key(installation: uuid.UUID, task_key: str) -> str:
     """The same for every attempt, and for no other postback of any installation."""
     return str(uuid.uuid5(installation, task_key))
@@ -247,12 +252,17 @@ class SentPostback(models.Model):
         """The same request once more, not saved yet. What never went out is rendered anew: it may be half a URL."""
         names = COPIED if self.duration_ms is None else COPIED + RENDERED
         fields = {name: getattr(self, name) for name in names}
-        return SentPostback(kind=Kind.RESEND, resend_of=self, task_key=f"resend:{wish}:{self.pk}", **fields)
+        return SentPostback(kind=Kind.RESEND, resend_of=self, task_key=resend_key(wish, self.pk), **fields)
 
     @property
     def is_waiting(self) -> bool:
         """Whether it can be cancelled."""
         return self.state == State.QUEUED
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether a person has to say if it arrived."""
+        return self.state == State.UNKNOWN
 
     @property
     def is_finished(self) -> bool:
