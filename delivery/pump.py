@@ -41,6 +41,7 @@ class Pump:
         self.wake = wake  # set: there may be something new to claim
         self.flying: dict[int, Draft] = {}  # by id, what is in the transport
         self.ended: dict[int, Ended] = {}  # what is not written down yet
+        self.busy = 0  # receivers that the last claim found something for
         self.is_full = False  # the last claim was as large as there were places for
         self.is_idle = True  # the last claim found nothing
         self.last_found = time.monotonic()
@@ -102,9 +103,14 @@ class Pump:
     def _claim(self, places: int) -> list[Claimed]:
         if self.is_idle and not SentPostback.objects.due():  # a look costs less than a claim that finds nothing
             return []
-        rows = claim(uuid.uuid4(), places, self.flow.free())
+        rows = claim(uuid.uuid4(), places, self.flow.free(), self._each(places))
+        self.busy = len({row.receiver_id for row in rows})
         self.flow.learn({row.receiver_id: row.version for row in rows})
         return rows
+
+    def _each(self, places: int) -> int:
+        """Of how many rows a receiver a claim chooses: twice its share, as long as those of the last are all busy."""
+        return 1 + 2 * places // max(self.busy, 1)
 
     def _send(self, drafts: list[Draft]) -> None:
         """What flies already, its lease lost and claimed anew, is not started again: its answer counts."""

@@ -24,7 +24,7 @@ CLAIM = f"""
 WITH quiet AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
 known AS MATERIALIZED (SELECT id, free FROM json_to_recordset(%(free)s) AS known(id bigint, free int)),
 limited AS MATERIALIZED (
-  SELECT r.id, least(r.rate, r.pace) AS rate, coalesce(known.free, r.places) AS free
+  SELECT r.id, least(r.rate, r.pace) AS rate, least(%(each)s, coalesce(known.free, r.places)) AS free
   FROM delivery_receiver r LEFT JOIN known USING (id)
   WHERE (r.rate IS NOT NULL OR r.pace IS NOT NULL) AND coalesce(known.free, r.places) > 0
     AND (r.hold_until IS NULL OR r.hold_until <= statement_timestamp())
@@ -40,8 +40,8 @@ allowed AS MATERIALIZED (
   WHERE r.id = tokens.id RETURNING r.id, tokens.count::int AS free),
 picked AS MATERIALIZED (
   SELECT s.id, r.version FROM quiet CROSS JOIN (
-    SELECT r.id, r.version, CASE WHEN r.rate IS NULL AND r.pace IS NULL THEN coalesce(known.free, r.places)
-      ELSE coalesce(allowed.free, 0) END AS free
+    SELECT r.id, r.version, least(%(each)s, CASE WHEN r.rate IS NULL AND r.pace IS NULL
+      THEN coalesce(known.free, r.places) ELSE coalesce(allowed.free, 0) END) AS free
     FROM delivery_receiver r LEFT JOIN known USING (id) LEFT JOIN allowed USING (id)
     WHERE r.hold_until IS NULL OR r.hold_until <= statement_timestamp()) r
   CROSS JOIN LATERAL (
@@ -90,7 +90,9 @@ SELECT id FROM ended
 """
 
 
-def lease_due(lease: uuid.UUID, most: int, free_by_receiver: Mapping[int, int], retry_share: int) -> list[Claimed]:
+def lease_due(
+    lease: uuid.UUID, most: int, free_by_receiver: Mapping[int, int], each: int, retry_share: int
+) -> list[Claimed]:
     """Lease at most `most` due rows; in no order."""
     free = [{"id": pk, "free": max(0, places)} for pk, places in free_by_receiver.items()]
     with connection.cursor() as cursor:
@@ -100,6 +102,7 @@ def lease_due(lease: uuid.UUID, most: int, free_by_receiver: Mapping[int, int], 
                 "free": json.dumps(free),
                 "share": retry_share,
                 "most": most,
+                "each": each,
                 "lease": str(lease),
                 "seconds": settings.POSTBACK_LEASE,
             },

@@ -45,11 +45,16 @@ FROM json_each(%s) WHERE json_extract(value, '$.started') IS NOT NULL
 _HAS_QUEUE = Exists(SentPostback.objects.filter(receiver=OuterRef("pk"), state=State.QUEUED))
 
 
-def lease_due(lease: uuid.UUID, most: int, free_by_receiver: Mapping[int, int], retry_share: int) -> list[Claimed]:
+def lease_due(
+    lease: uuid.UUID, most: int, free_by_receiver: Mapping[int, int], each: int, retry_share: int
+) -> list[Claimed]:
     """Lease at most `most` due rows; in no order."""
     with transaction.atomic():  # BEGIN IMMEDIATE: nobody else claims meanwhile
         receivers = {receiver.pk: receiver for receiver in Receiver.objects.open().filter(_HAS_QUEUE)}
-        free = {pk: _free(receiver, free_by_receiver.get(pk, receiver.places)) for pk, receiver in receivers.items()}
+        free = {
+            pk: _free(receiver, min(each, free_by_receiver.get(pk, receiver.places)))
+            for pk, receiver in receivers.items()
+        }
         turns = sorted(turn for pk in receivers for turn in _turns(pk, free[pk], retry_share))[:most]
         rows = SentPostback.objects.filter(pk__in=[row_id for _turn, _due, row_id in turns])
         rows.update(

@@ -102,6 +102,13 @@ def test_what_flies_already_takes_places(queued, receiver, free, count):
     assert len(claimed(free={receiver.pk: free})) == count
 
 
+@pytest.mark.parametrize(("each", "count"), [(1, 1), (2, 2), (99, 3), (None, 3)])
+def test_a_claim_takes_no_more_for_each_receiver_than_it_is_told(queued, each, count):
+    queued(9)
+
+    assert len(claim(uuid.uuid4(), MANY, {}, each)) == count
+
+
 def test_receivers_take_turns(queued):
     busy = Receiver.objects.create(origin="http://busy.test:80", places=50)
     queued(50, receiver=busy, due_for=600)

@@ -208,6 +208,21 @@ def test_a_batch_of_500_takes_few_statements(queued, http, pump, landed):
     assert len(statements) <= most, [sql[:60] for sql in statements]
 
 
+def test_a_backlog_for_one_receiver_is_taken_whole_after_one_for_many(queued, http, pump, landed):
+    http.get(ANYWHERE)
+    for number in range(50):
+        queued(receiver=Receiver.objects.create(origin=f"http://{number}.test:80", places=50))
+    Receiver.objects.update(places=50)
+    pump.refill()
+    landed()
+    queued(50)
+
+    counts = [pump.refill() and len(pump.flying) for _round in range(2)]
+
+    assert counts == [21, 50]
+    landed()
+
+
 def test_an_idle_round_takes_one_statement(pump, django_assert_max_num_queries):
     with django_assert_max_num_queries(1):
         assert not pump.refill()
