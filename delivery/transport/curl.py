@@ -40,6 +40,7 @@ class CurlTransport:
         allowed_networks: Sequence[IPv4Network | IPv6Network] = (),
         proxy_url: str = "",
         ca_file: str = "",
+        resolve: Sequence[str] = (),
     ) -> None:
         self._places = places
         self._allowed_networks = tuple(allowed_networks)
@@ -49,6 +50,7 @@ class CurlTransport:
             "allowed_networks": self._allowed_networks,
             "proxy_url": proxy_url,
             "ca_file": ca_file or certifi.where(),
+            "resolve": list(resolve),  # names and addresses in libcurl's form, as in example.com:80:203.0.113.7
         }
         self._waiting: deque[PostbackRequest] = deque()
         self._landed: deque[PostbackResponse] = deque()

@@ -47,6 +47,7 @@ class Transfer:
         allowed_networks: Sequence[IPv4Network | IPv6Network],
         proxy_url: str,
         ca_file: str,
+        resolve: list[str],
     ) -> None:
         self.request = PostbackRequest(id=0, method="GET", url="", headers={})
         self.refused = ""  # why the address that it resolves to is not reached
@@ -60,6 +61,8 @@ class Transfer:
         self.until = 0.0
         self.handle = pycurl.Curl()
         self._prepare(proxy_url, ca_file)
+        if resolve:
+            self.handle.setopt(pycurl.RESOLVE, resolve)
 
     def _prepare(self, proxy_url: str, ca_file: str) -> None:
         """All that stays the same from request to request."""
