@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from delivery.models import FINISHED, Kind, SentPostback, State
 from postbacks.terms import Terms
 
+SUPERSEDED = "superseded by "  # how the reason of what was superseded begins
 AT_ONCE = 1000  # postbacks that the sweep looks at in one turn
 READ = ["task_key", "rule_id", "conversion_id", "status", "state", "attempts", "waits_for_id", "terms"]
 
@@ -119,7 +120,7 @@ def _supersede(row: SentPostback, before: Line) -> Line:
     ended = [other for other in before if other.state == State.QUEUED]
     for other in ended:
         other.state, other.due_at, other.finished = State.CANCELLED, None, Now()
-        other.error = f"superseded by {row.status} (#{row.pk})"
+        other.error = f"{SUPERSEDED}{row.status} (#{row.pk})"
     return ended
 
 

@@ -7,12 +7,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.display import ago, copy_button, mono
 from delivery.admin.cells import explain_url, page_of, raw, rule_url, state_of, whole
+from delivery.admin.terms import in_words
 from delivery.masking import mask
 from delivery.models import Attempt, SentPostback, State
 
@@ -48,12 +49,15 @@ class Facts:
         how = ["state_label", *(["reason"] if postback.error else []), ("code", "duration", "attempts"), ("made", then)]
         how += ["repeats"] if postback.resend_of_id else []
         how += ["repeated_by"] if postback.resends.exists() else []
+        how += ["waits"] if postback.waits_for_id and postback.is_waiting else []
         what = [("status", "kind"), "rule_", ("campaign", "source"), "its_conversion", "its_click"]
+        wanted = [*(["not_after"] if postback.latest else []), *(["delivered"] if postback.terms else [])]
         request = [("how", "receiver"), *link, *(["notes"] if postback.notes else [])]
         return [
             (None, {"fields": how}),
             (_("What it tells"), {"fields": what}),
             (_("The request"), {"fields": request}),
+            *([(_("Delivery"), {"fields": wanted})] if wanted else []),
         ]
 
     @admin.display(description=_("state"))
@@ -79,6 +83,18 @@ class Facts:
     @admin.display(description=_("next try"))
     def due(self, postback: SentPostback) -> SafeString | str:
         return ago(postback.due_at) if postback.state == State.QUEUED else "–"
+
+    @admin.display(description=_("waits for"))
+    def waits(self, postback: SentPostback) -> SafeString | str:
+        return page_of(postback.waits_for) if postback.waits_for else "–"
+
+    @admin.display(description=_("not after"))
+    def not_after(self, postback: SentPostback) -> SafeString | str:
+        return ago(postback.latest)
+
+    @admin.display(description=_("as the rule said then"))
+    def delivered(self, postback: SentPostback) -> SafeString:
+        return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in in_words(postback.terms)))
 
     @admin.display(description=_("leased until"))
     def lease(self, postback: SentPostback) -> SafeString | str:

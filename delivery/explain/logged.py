@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from delivery.explain.lines import Cause, Line, Outcome, exact
 from delivery.flow.words import why_not_now
+from delivery.latest import TOO_LATE
 from delivery.models import Kind, Override, SentPostback, State
+from delivery.order import SUPERSEDED
 
 LONGEST = 200  # characters of an answer
 LATE = timedelta(minutes=1)  # a worker that runs takes what is due within seconds
@@ -34,11 +36,14 @@ def _answer(postback: SentPostback) -> str:
 
 
 def _sent(postback: SentPostback) -> str:
-    return _("sent %(when)s, answer %(answer)s") % {"when": exact(postback.finished), "answer": _answer(postback)}
+    text = _("sent %(when)s, answer %(answer)s") % {"when": exact(postback.finished), "answer": _answer(postback)}
+    return f"{text} ({postback.error})" if postback.error else text  # a person settled it
 
 
 def _queued(postback: SentPostback) -> str:
     text = _("queued, next try %(when)s") % {"when": exact(postback.due_at)}
+    if postback.waits_for_id:
+        text = _("queued, waits for #%(number)d") % {"number": postback.waits_for_id}
     if postback.error:
         text += " " + _("(%(count)d tried; last: %(why)s)") % {"count": postback.attempts, "why": postback.error}
     return text
@@ -74,6 +79,9 @@ def _nothing(_postback: SentPostback) -> list[Cause]:
 def _why_waiting(postback: SentPostback) -> list[Cause]:
     """A receiver that nothing goes to, or not so fast, or nobody who sends."""
     now, receiver = timezone.now(), postback.receiver
+    if postback.waits_for_id:
+        text = _("the rule asks for order, and an earlier status of this conversion is not sent yet")
+        return [Cause(text=text, advice=_("nothing: it goes when that one is sent or given up"))]
     if receiver and (why := why_not_now(receiver, now)):
         advice = _("nothing: it goes by itself; to send at once, use the buttons on the receiver's page")
         if receiver.override == Override.HOLD:
@@ -87,6 +95,9 @@ def _why_waiting(postback: SentPostback) -> list[Cause]:
 
 def _why_failed(postback: SentPostback) -> list[Cause]:
     """What usually lies behind such an answer."""
+    if postback.error.startswith(TOO_LATE):
+        text = _("the rule or its source says not after %(when)s") % {"when": exact(postback.latest)}
+        return [Cause(text=text, advice=_("use “Send again” on its page, if the receiver takes it all the same"))]
     if postback.duration_ms is None:
         advice = _("correct the rule's URL; that counts for what comes from now on")
         return [Cause(text=_("it was never sent"), advice=advice)]
@@ -94,6 +105,9 @@ def _why_failed(postback: SentPostback) -> list[Cause]:
         advice = _("when the receiver answers again, use “Send again” on the postback's page")
         return [Cause(text=_("no answer came"), advice=advice)]
     text = _("the receiver answered %(answer)s") % {"answer": _answer(postback)}
+    if postback.code < 300:
+        advice = _("the rule takes this for a refusal: look up the answer in the receiver's documentation")
+        return [Cause(text=text, advice=advice)]
     return [Cause(text=text, advice=_advice(postback.code))]
 
 
@@ -112,10 +126,14 @@ def _advice(code: int) -> str:
 
 def _why_unknown(_postback: SentPostback) -> list[Cause]:
     text = _("the rule says “at most once”, so it was not tried again")
-    return [Cause(text=text, advice=_("ask the receiver; if it has nothing, use “Send again” on the postback's page"))]
+    advice = _("ask the receiver, then settle it on the postback's page: “It arrived”, or “Send again”")
+    return [Cause(text=text, advice=advice)]
 
 
-def _why_cancelled(_postback: SentPostback) -> list[Cause]:
+def _why_cancelled(postback: SentPostback) -> list[Cause]:
+    if postback.error.startswith(SUPERSEDED):
+        text = _("the rule says that a later status supersedes one that still waits")
+        return [Cause(text=text, advice=_("nothing: the later one tells the receiver"))]
     advice = _("use “Send again” on its page, if it is wanted after all")
     return [Cause(text=_("a person ended it before it was sent"), advice=advice)]
 
