@@ -13,7 +13,7 @@ from campaigns.models import Campaign, Conversion, ConversionChange, Source
 from campaigns.rows import insert
 from delivery.models.receiver import Receiver
 from delivery.models.spent import SpentKey
-from postbacks.models import Decision, Method, PostbackRule, latest_for, terms_of
+from postbacks.models import Decision, Method, PostbackRule, latest_for
 
 
 class State(models.TextChoices):
@@ -83,7 +83,7 @@ class SentPostbackManager(models.Manager["SentPostback"]):
         What was wanted is returned, as it was before it was written: without an id, be it queued or there before.
         """
         wanted = [(decision.change, rule) for decision in decisions for rule in decision.rules]
-        origins = {rule.url: _origin(rule.url) for _change, rule in wanted}
+        origins = {url: _origin(url) for url in {rule.url for _change, rule in wanted}}
         receivers = Receiver.objects.by_origin({origin for origin in origins.values() if origin})
         rows = [SentPostback.of(change, rule, receivers.get(origins[rule.url])) for change, rule in wanted]
         insert(rows, skip_doubles=True)
@@ -240,7 +240,7 @@ class SentPostback(models.Model):
             status=change.status,
             method=rule.method,
             url_template=rule.url,
-            terms=terms_of(rule).to_json(),
+            terms=rule.kept_terms,
             latest=latest_for(rule, change.time),
         )
         if receiver is None:

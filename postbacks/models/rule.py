@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,7 +17,7 @@ from campaigns.models import Campaign, ConversionChange, ConversionStatus, Sourc
 from campaigns.rows import insert
 from postbacks.addresses import why_refused
 from postbacks.models.decision import Decision
-from postbacks.models.terms import RuleTerms
+from postbacks.models.terms import RuleTerms, terms_of
 from postbacks.reasons import Reason, Why
 
 if TYPE_CHECKING:
@@ -134,6 +135,11 @@ class PostbackRule(RuleTerms):
             (campaign.paused, Why.CAMPAIGN_PAUSED, ""),
         ]
         return [Reason(why, about) for applies, why, about in checks if applies]
+
+    @cached_property
+    def kept_terms(self) -> dict[str, Any]:
+        """What its postbacks keep of how they are to be delivered; the same for all of one decision."""
+        return terms_of(self).to_json()
 
     def task_key(self, change: ConversionChange) -> str:
         """Equal keys are one and the same postback: it is sent once."""
