@@ -117,7 +117,7 @@ class Pump:
         fresh = [draft for draft in drafts if draft.row.id not in self.flying]
         self.flying |= {draft.row.id: draft for draft in drafts}
         for draft in fresh:
-            self.flow.took_off(draft.row.receiver_id)
+            self.flow.took_off(draft.row.receiver_id, draft.row.id)
         self.transport.start([request_of(draft, self.installation) for draft in fresh])
 
     def _places(self) -> int:

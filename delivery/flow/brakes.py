@@ -21,7 +21,7 @@ class Brakes:
 
     breaker: Breaker = Breaker.CLOSED
     pace: float | None = None  # requests per second from all workers; None: as fast as it goes
-    threshold: float | None = None  # requests per second: the pace doubles below it, and grows in steps above
+    threshold: float | None = None  # requests per second: the pace grows in steps from it to its double
     trips: int = 0  # how often the breaker opened in a row
     why: str = ""
     hold: float = 0.0  # seconds from now in which nothing goes; in the database it is a moment
@@ -59,13 +59,15 @@ class Brakes:
         return replace(self, pace=pace, threshold=pace, why=_cut(why), hold=min(pause, longest_hold()))
 
     def grown(self) -> "Brakes":
-        """After a good second: faster, and in the end without brakes."""
+        """After a good second: faster, and in the end without brakes.
+
+        Its double was too much: up to there it grows in steps. Beyond that it is not too much any more.
+        """
         if self.pace is None or self.is_open:
             return self
-        if self.threshold is None or self.pace < self.threshold:
-            pace = self.pace * 2
-        else:
-            pace = self.pace + max(1.0, self.threshold / STEPS)
+        is_near = self.threshold is not None and self.threshold <= self.pace < 2 * self.threshold
+        step = max(1.0, (self.threshold or 0) / STEPS) if is_near else self.pace
+        pace = self.pace + step
         return replace(self, pace=pace) if pace < FULL_SPEED else Brakes(trips=self.trips)
 
 

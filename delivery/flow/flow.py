@@ -21,11 +21,13 @@ class Flow:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._gauges: dict[int, Gauge] = {}
+        self._asked: dict[int, float] = {}  # when each request that flies was started
         self._names = Names()
         self._looked = clock()
 
     def begin(self) -> None:
         """A pump begins: whatever an earlier one had in flight will not be told of any more."""
+        self._asked.clear()
         for gauge in self._gauges.values():
             gauge.in_flight = 0
 
@@ -41,16 +43,17 @@ class Flow:
         now = self._clock()
         return {pk: gauge.free(now) for pk, gauge in self._gauges.items()}
 
-    def took_off(self, receiver: int) -> None:
-        """One request flies to it."""
-        self._gauges[receiver].take_off(self._clock())
+    def took_off(self, receiver: int, request: int) -> None:
+        """A request flies to it."""
+        self._asked[request] = now = self._clock()
+        self._gauges[receiver].take_off(now)
 
     def landed(self, receiver: int, response: PostbackResponse) -> None:
-        """It has come back, or will not."""
+        """It has come back, or will not. Its own clock does not say how long it lay here."""
         now = self._clock()
         if self._names.is_receivers_fault(receiver, response, now):
             response = replace(response, ours=False)
-        self._gauges[receiver].landed(response, now)
+        self._gauges[receiver].landed(response, self._asked.pop(response.id, now), now)
 
     def save(self, *, is_last: bool = False) -> None:
         """Write what the others must know, at most every 250 ms. A database that is away is asked again."""

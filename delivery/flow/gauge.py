@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from django.conf import settings
+
 from delivery.flow.brakes import FORGET, LEAST_PACE, Brakes
 from delivery.flow.places import Places
 from delivery.flow.signs import Sign, is_too_much, sign_of, wanted_pause
@@ -56,15 +58,15 @@ class Gauge:
         self.in_flight += 1
         self.used = now
 
-    def landed(self, response: PostbackResponse, now: float) -> None:
-        """What came back, and what it says of the receiver."""
+    def landed(self, response: PostbackResponse, asked: float, now: float) -> None:
+        """What came back of what was asked then, and what it says of the receiver."""
         self.in_flight = max(0, self.in_flight - 1)
         self.used = now
         if (sign := sign_of(response)) is not Sign.NONE:
             self.meter.add(now)
             self._note_failing(sign, now)
-            self._place(response, sign, now)
-            if now - response.duration >= self._since:  # what was asked before the last change says nothing of now
+            self._place(response, sign, asked, now)
+            if asked >= self._since:  # what was asked before the last change says nothing of now
                 self._judge(response, sign, now)
 
     def beat(self, now: float) -> None:
@@ -144,7 +146,9 @@ class Gauge:
         self._count_anew(now)
 
     def _first_places(self) -> Places:
-        return Places(self.receiver.places, self.receiver.max_places)
+        """They never grow beyond half of all that may fly from this worker: others have receivers, too."""
+        most = min(self.receiver.max_places, settings.POSTBACK_CONNECTIONS // 2)
+        return Places(self.receiver.places, most)
 
     def _count_anew(self, now: float) -> None:
         self._counted_from = now
@@ -156,11 +160,11 @@ class Gauge:
         elif not self.is_failing:
             self.is_failing, self.failing_from = True, now
 
-    def _place(self, response: PostbackResponse, sign: Sign, now: float) -> None:
+    def _place(self, response: PostbackResponse, sign: Sign, asked: float, now: float) -> None:
         """One halving for all that flew at once, and no more than one each second."""
         if sign is Sign.WELL:
             self.places.grow()
-        elif is_too_much(response) and now - max(response.duration, SECOND) >= self._halved:
+        elif is_too_much(response) and asked >= self._halved and now - self._halved >= SECOND:
             self.places.halve()
             self._halved = now
 

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='receiver',
             name='threshold',
-            field=models.FloatField(help_text='The pace doubles below it, and grows in steps above.', null=True),
+            field=models.FloatField(help_text='The pace grows in steps from it to its double.', null=True),
         ),
         migrations.AddField(
             model_name='receiver',

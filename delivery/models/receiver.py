@@ -91,7 +91,7 @@ class Receiver(models.Model):
     trips = models.PositiveIntegerField(_("trips"), default=0, help_text=_("How often it opened in a row."))
     why = models.CharField(_("why"), max_length=500, blank=True)
     pace = models.FloatField(_("pace"), null=True, help_text=_("Requests per second, for the time being."))
-    threshold = models.FloatField(null=True, help_text=_("The pace doubles below it, and grows in steps above."))
+    threshold = models.FloatField(null=True, help_text=_("The pace grows in steps from it to its double."))
     rate_until = models.DateTimeField(null=True, help_text=_("Up to when the rate and the pace are used up."))
     failing_since = models.DateTimeField(_("failing since"), null=True)
     alerted = models.PositiveSmallIntegerField(

@@ -22,11 +22,11 @@ class Clock:
         self.now += seconds
 
 
-def answer(code=200, *, took=0.01, **fields):
-    """A response that took so many seconds; without a code there is none."""
+def answer(code=200, **fields):
+    """A response; without a code there is none."""
     if code is None:
         fields = {"error": "no answer within 15 s"} | fields
-    return PostbackResponse(id=1, started=datetime.now(UTC), duration=took, code=code, **fields)
+    return PostbackResponse(id=1, started=datetime.now(UTC), duration=0.01, code=code, **fields)
 
 
 @pytest.fixture
@@ -47,12 +47,12 @@ def gauge(known, clock):
 
 @pytest.fixture
 def lands(gauge, clock):
-    """So many answers of a kind come back, one each so many seconds."""
+    """So many answers of a kind come back, one each so many seconds, to what was asked so many seconds before."""
 
-    def land(code=200, count=1, *, apart=0.02, **fields):
+    def land(code=200, count=1, *, apart=0.02, took=0.01, **fields):
         for _ in range(count):
             gauge.take_off(clock())
             clock.turn(apart)
-            gauge.landed(answer(code, **fields), clock())
+            gauge.landed(answer(code, **fields), clock() - took, clock())
 
     return land

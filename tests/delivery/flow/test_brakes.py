@@ -60,10 +60,22 @@ def test_a_busy_receiver_is_left_alone_for_as_long_as_it_asks_within_reason(paus
     assert Brakes().slowed(10, "HTTP 429", pause=pause).hold == hold
 
 
-def test_above_the_threshold_a_pace_grows_in_steps():
-    brakes = Brakes().slowed(100, "HTTP 429")
+def test_from_the_threshold_to_its_double_a_pace_grows_in_steps():
+    brakes, paces = Brakes().slowed(100, "HTTP 429"), []
+    while brakes.pace and brakes.pace < 300:
+        paces.append(brakes.pace)
+        brakes = brakes.grown()
 
-    assert [brakes.pace, brakes.grown().pace, brakes.grown().grown().pace] == [50, 55, 60]
+    assert paces == [*range(50, 101, 5), 200]
+
+
+def test_one_that_was_slowed_down_to_the_least_is_fast_again_within_seconds():
+    brakes, paces = Brakes(pace=1).slowed(1, "HTTP 429"), []
+    while brakes.pace:
+        paces.append(brakes.pace)
+        brakes = brakes.grown()
+
+    assert paces == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
 
 
 def test_below_the_threshold_it_doubles():

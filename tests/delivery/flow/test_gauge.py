@@ -234,6 +234,16 @@ def test_all_that_flew_at_once_halve_them_once(gauge, lands):
     assert gauge.places.count == 5
 
 
+@pytest.mark.parametrize(("connections", "most"), [(64, 32), (512, 100), (10, 20)])
+def test_one_receiver_never_takes_all_that_may_fly(known, clock, settings, connections, most):
+    settings.POSTBACK_CONNECTIONS = connections
+    gauge = Gauge(known, clock())
+    for _ in range(10_000):
+        gauge.landed(answer(200), clock(), clock())
+
+    assert gauge.places.count == most
+
+
 def test_what_another_worker_decided_stands(gauge, lands, told):
     lands(500, 20)
 
@@ -309,7 +319,8 @@ def test_whatever_is_answered_the_gauge_makes_sense(answers):
     for code, pause, took in answers:
         gauge.take_off(clock())
         clock.turn(pause)
-        gauge.landed(answer(code, took=took, retry_after=took if code in {429, 503} else None), clock())
+        response = answer(code, retry_after=took if code in {429, 503} else None)
+        gauge.landed(response, clock() - took, clock())
         gauge.beat(clock())
         assert gauge.in_flight == 0
         assert 0 <= gauge.free(clock()) <= 100

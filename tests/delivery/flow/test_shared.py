@@ -1,5 +1,6 @@
 """What one worker finds out, the others know."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -37,7 +38,7 @@ def lands(receiver, clock):
 
     def land(flow, code=200, count=1, *, write=True, **fields):
         for _ in range(count):
-            flow.took_off(receiver.pk)
+            flow.took_off(receiver.pk, 1)
             clock.turn(0.02)
             flow.landed(receiver.pk, answer(code, **fields))
         if write:
@@ -71,7 +72,7 @@ def test_places_grow_and_what_flies_takes_them(worker, lands, receiver):
     assert flow.free() == {receiver.pk: 20}
 
     lands(flow, 200, 300)
-    flow.took_off(receiver.pk)
+    flow.took_off(receiver.pk, 1)
 
     assert 20 < flow.free()[receiver.pk] < 40
 
@@ -86,15 +87,32 @@ def test_an_opened_breaker_is_written_with_its_hold_and_reason(worker, lands, re
     assert 25 < (held.hold_until - held.left).total_seconds() <= 30
 
 
-def test_several_workers_count_one_opening_once(worker, lands, receiver):
+def test_several_workers_count_one_opening_once(worker, lands, receiver, clock):
     workers = [worker() for _ in range(3)]
     for flow in workers:
         lands(flow, 503, 20, write=False)
+    clock.turn(1)
 
     for flow in workers:
-        lands(flow, 503, 1, took=60)
+        flow.save()
+    receiver.refresh_from_db()
 
     assert receiver.trips == 1
+
+
+def test_what_flew_when_it_opened_is_no_probe_however_late_it_is_looked_at(worker, receiver, clock):
+    flow = worker()
+    for request in range(40):
+        flow.took_off(receiver.pk, request)
+    clock.turn(1)
+
+    for request in range(40):
+        flow.landed(receiver.pk, replace(answer(503), id=request))
+        clock.turn(0.05)
+        flow.save()
+
+    receiver.refresh_from_db()
+    assert (receiver.breaker, receiver.trips) == (Breaker.OPEN, 1)
 
 
 def test_after_the_hold_a_probe_of_any_worker_lets_all_resume(worker, lands, receiver):
