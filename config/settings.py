@@ -248,9 +248,8 @@ POSTBACK_PROXY_URL = env_url("POSTBACK_PROXY_URL", "", ["http", "https"])  # all
 POSTBACK_CONNECT_TIMEOUT = env_seconds("POSTBACK_CONNECT_TIMEOUT", 5)  # seconds
 POSTBACK_DEADLINE = env_seconds("POSTBACK_DEADLINE", 15)  # seconds for one request, all in all
 POSTBACK_TRANSPORT = env_transport("POSTBACK_TRANSPORT")  # curl or requests
-POSTBACK_CONNECTIONS = env_int(  # requests at once, a worker process; with requests each of them is a thread
-    "POSTBACK_CONNECTIONS", 512 if POSTBACK_TRANSPORT == "curl" else 64, least=1
-)
+# requests at once, a worker process; with requests each of them is a thread
+POSTBACK_CONNECTIONS = env_int("POSTBACK_CONNECTIONS", 512 if POSTBACK_TRANSPORT == "curl" else 64, least=1)
 POSTBACK_STOP_GRACE = env_seconds("POSTBACK_STOP_GRACE", 20)  # seconds for what flies when a worker is stopped
 POSTBACK_LEASE = env_seconds("POSTBACK_LEASE", 60)  # seconds until a silent worker loses what it claimed
 POSTBACK_SWEEP_INTERVAL = env_seconds("POSTBACK_SWEEP_INTERVAL", 1 if _broker == "memory" else 5)  # seconds
