@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -69,6 +70,8 @@ def until(condition, seconds: float = 30.0) -> bool:
 class Installation:
     """One data directory, database and broker, and the processes on it."""
 
+    before: tuple[str, ...] = ()  # what every process is started by
+
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
         self.port = free_port()
@@ -87,11 +90,19 @@ class Installation:
         self.processes: list[subprocess.Popen[bytes]] = []
         self.log = folder / "processes.log"
 
-    def start(self, *command: str) -> "subprocess.Popen[bytes]":
-        """Start a process in a group of its own; what it says goes to the log."""
+    def start(
+        self, *command: str, before: tuple[str, ...] = (), environment: Mapping[str, str] | None = None
+    ) -> "subprocess.Popen[bytes]":
+        """Start a process in a group of its own, with settings for it alone; what it says goes to the log."""
         with self.log.open("ab") as log:
             process = subprocess.Popen(
-                [PYTHON, *command], cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                [*self.before, *before, PYTHON, *command],
+                cwd=ROOT,
+                env={**self.environment, **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self.processes.append(process)
         return process
@@ -104,15 +115,16 @@ class Installation:
 
     def web(self) -> "subprocess.Popen[bytes]":
         """The web process of production."""
-        process = self.start("-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--threads", "16")
+        command = ["-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--threads", "16"]
+        process = self.start(*command)
         assert until(self.is_up, 60), self.log.read_text()
         return process
 
-    def worker(self) -> "subprocess.Popen[bytes]":
+    def worker(self, before: tuple[str, ...] = (), **environment: str) -> "subprocess.Popen[bytes]":
         """The worker process of production."""
-        return self.start(
-            "-m", "celery", "-A", "config", "worker", "--loglevel", "WARNING", "--hostname", f"w{free_port()}@%h"
-        )
+        name = f"w{free_port()}@%h"
+        command = ["-m", "celery", "-A", "config", "worker", "--loglevel", "WARNING", "--hostname", name]
+        return self.start(*command, before=before, environment=environment)
 
     def is_up(self) -> bool:
         try:
