@@ -6,6 +6,7 @@ import select
 import socket
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -57,6 +58,7 @@ class CurlTransport:
         self._free: list[Transfer] = []
         self._flying: dict[pycurl.Curl, Transfer] = {}
         self._asking_why = 0  # names that a thread looks up once more
+        self._counting = threading.Lock()
         self._reasons = ThreadPoolExecutor(2, thread_name_prefix="postback-names")
         self._sockets = Sockets(places)
         self._turn = threading.RLock()
@@ -146,9 +148,16 @@ class CurlTransport:
         self._flying[transfer.handle] = transfer
 
     def _end(self, transfer: Transfer, number: int, words: str) -> None:
-        response = transfer.failure(number, words) if number else transfer.answer()
+        try:
+            response = transfer.failure(number, words) if number else transfer.answer()
+        except Exception as error:
+            # A bug of ours must cost neither the caller a response nor us a place. Its message may hold a URL.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            logger.error("An answer was not read: %s\n%s", type(error).__name__, where)
+            response = transfer.unanswered(NoAnswer(Trouble.OUR_FAULT, ours=True), maybe_arrived=transfer.is_out)
         if number == pycurl.E_COULDNT_RESOLVE_HOST:
-            self._asking_why += 1
+            with self._counting:
+                self._asking_why += 1
             self._reasons.submit(self._ask_why, response, transfer.host)
             self._release(transfer)
         else:
@@ -164,7 +173,8 @@ class CurlTransport:
         except UnicodeError:
             pass  # no name at all: as libcurl said
         self._landed.append(response)
-        self._asking_why -= 1
+        with self._counting:
+            self._asking_why -= 1
         self._sockets.wake()
 
     def _land(self, transfer: Transfer, response: PostbackResponse) -> None:
@@ -184,7 +194,10 @@ class Sockets:
         self.multi = pycurl.CurlMulti()
         self.multi.setopt(pycurl.M_SOCKETFUNCTION, self._want)
         self.multi.setopt(pycurl.M_TIMERFUNCTION, self._want_time)
-        self.multi.setopt(pycurl.M_MAXCONNECTS, 4 * places)
+        # idle ones count, too: a process commonly has 1,024 descriptors, and the databases want theirs
+        self.multi.setopt(pycurl.M_MAXCONNECTS, places)
+        self._open = threading.Lock()
+        self._is_closed = False
         self._epoll = select.epoll()
         self._alarm = os.eventfd(0, os.EFD_NONBLOCK)
         self._epoll.register(self._alarm, select.EPOLLIN)
@@ -215,14 +228,17 @@ class Sockets:
 
     def wake(self) -> None:
         """End a wait, from another thread."""
-        with suppress(OSError):  # closed meanwhile
-            os.eventfd_write(self._alarm, 1)
+        with self._open:  # closed meanwhile, its number may be another's descriptor by now
+            if not self._is_closed:
+                os.eventfd_write(self._alarm, 1)
 
     def close(self) -> None:
         """Give all back to the system."""
         self.multi.close()
-        self._epoll.close()
-        os.close(self._alarm)
+        with self._open:
+            self._is_closed = True
+            self._epoll.close()
+            os.close(self._alarm)
 
     def _tell(self, number: int, events: int) -> None:
         bits = pycurl.CSELECT_IN if events & select.EPOLLIN else 0

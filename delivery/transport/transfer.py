@@ -1,5 +1,6 @@
 """One transfer of libcurl's at a time: what is asked, what is read, and how it ended."""
 
+import os
 import socket
 import time
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from delivery.transport.contract import (
     read_retry_after,
 )
 from delivery.transport.curl_troubles import broken_off, has_left
-from delivery.transport.troubles import NoAnswer
+from delivery.transport.troubles import NoAnswer, not_connected
 from postbacks.addresses import why_address_refused, with_ascii_host
 
 # Many servers close an idle connection after 5 s; a request that crosses with that is lost without a word.
@@ -29,11 +30,18 @@ END_OF_HEADER = {b"\r\n", b"\n"}
 NO_PROXY = ""  # said aloud, or libcurl asks the environment
 
 
-class Opened(socket.socket):
+class Opened:
     """pycurl goes on with a duplicate of the descriptor; this one is over as soon as nobody holds it."""
 
+    def __init__(self, opened: socket.socket) -> None:
+        self._number = opened.detach()
+
+    def fileno(self) -> int:
+        """As pycurl asks for it."""
+        return self._number
+
     def __del__(self) -> None:
-        self.close()
+        os.close(self._number)
 
 
 class Transfer:
@@ -50,7 +58,7 @@ class Transfer:
         resolve: list[str],
     ) -> None:
         self.request = PostbackRequest(id=0, method="GET", url="", headers={})
-        self.refused = ""  # why the address that it resolves to is not reached
+        self.refused: NoAnswer | None = None  # why no socket was opened to what it resolves to
         self.connect_timeout, self.deadline, self.has_proxy = connect_timeout, deadline, bool(proxy_url)
         self._allowed_networks = allowed_networks
         self._headers: list[bytes] = []
@@ -101,7 +109,7 @@ class Transfer:
 
     def ask(self, request: PostbackRequest) -> None:
         """Make it ready to go."""
-        self.request, self.refused, self._room = request, "", MAX_BODY
+        self.request, self.refused, self._room = request, None, MAX_BODY
         self._headers.clear()
         self._body.clear()
         self.started, self.until = datetime.now(UTC), time.monotonic() + self.deadline
@@ -124,8 +132,15 @@ class Transfer:
         """The last look: what is judged here is what is connected to."""
         family, kind, protocol, where = address
         if not self.has_proxy:  # the proxy is the operator's own, and judges for itself
-            self.refused = self.refused or why_address_refused(ip_address(where[0]), self._allowed_networks)
-        return pycurl.SOCKET_BAD if self.refused else Opened(family, kind, protocol)
+            refusal = why_address_refused(ip_address(where[0]), self._allowed_networks)
+            self.refused = NoAnswer(refusal, blocked=True) if refusal else self.refused
+        if self.refused:
+            return pycurl.SOCKET_BAD
+        try:
+            return Opened(socket.socket(family, kind, protocol))
+        except OSError as error:
+            self.refused = not_connected(error, self.connect_timeout)
+            return pycurl.SOCKET_BAD
 
     def _read(self, some: bytes) -> int:
         """As much as is kept; the rest is not waited for."""
@@ -154,7 +169,7 @@ class Transfer:
         if number == pycurl.E_WRITE_ERROR and self._room <= 0:
             return self.answer()
         if self.refused:
-            return self.unanswered(NoAnswer(self.refused, blocked=True), maybe_arrived=False)
+            return self.unanswered(self.refused, maybe_arrived=self.is_out and not self.refused.blocked)
         return self.unanswered(broken_off(self, number, words), maybe_arrived=has_left(self, number, words))
 
     def unanswered(self, why: NoAnswer, *, maybe_arrived: bool) -> PostbackResponse:
