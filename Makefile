@@ -29,9 +29,9 @@ format: $(VENV)/tests-installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/tests-installed
-	$(BIN)/python -m bench.save_to_wire
-	$(BIN)/python -m bench.log_pages
+# all of it, or some parts: make bench PARTS=delivery,neighbour
+bench: $(VENV)/bench-installed
+	@$(BIN)/python -m bench "$(PARTS)"
 
 pictures: $(VENV)/tests-installed
 	$(BIN)/python -m tests.browser.pictures
@@ -51,4 +51,8 @@ $(VENV)/installed: $(VENV)/python requirements.txt
 
 $(VENV)/tests-installed: $(VENV)/installed tests/requirements.txt
 	@$(BIN)/python -m pip install --quiet -r tests/requirements.txt
+	@touch $@
+
+$(VENV)/bench-installed: $(VENV)/tests-installed bench/requirements.txt
+	@$(BIN)/python -m pip install --quiet -r bench/requirements.txt
 	@touch $@

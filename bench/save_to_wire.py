@@ -19,7 +19,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import requests
-from rich.progress import track
 
 from tests.services import PORTS, SERVICES, answers
 from tests.system.processes import SCENE, Installation
@@ -47,13 +46,13 @@ def database() -> Iterator[str]:
     connection.close()
 
 
-def measure(broker: str, environment: dict[str, str]) -> dict[str, object]:
-    """Milliseconds from report to receiver, for conversions one at a time."""
+def measure(broker: str, environment: dict[str, str], conversions: int = CONVERSIONS) -> dict[str, object]:
+    """Milliseconds from report to receiver, for so many conversions one at a time."""
     with tempfile.TemporaryDirectory() as folder, Receiver() as receiver:
         installation = Installation(Path(folder), POSTBACK_QUEUE_PREFIX=f"bench-{os.getpid()}-", **environment)
         try:
             installation.manage("migrate", "-v", "0")
-            program = SCENE.format(rules=1, clicks=CONVERSIONS + WARM_UP, port=receiver.port)
+            program = SCENE.format(rules=1, clicks=conversions + WARM_UP, port=receiver.port)
             key, subids = installation.shell(program)
             if environment:
                 installation.web()
@@ -61,7 +60,7 @@ def measure(broker: str, environment: dict[str, str]) -> dict[str, object]:
             else:
                 installation.run()
             url = f"{installation.url}/{key}/postback"
-            started = {subid: report(url, subid, receiver) for subid in track(subids, description=f"{broker:10}")}
+            started = {subid: report(url, subid, receiver) for subid in subids}
             saved: dict[str, float] = installation.shell(SAVED)
         finally:
             installation.close()
