@@ -5,7 +5,13 @@ from typing import Protocol
 
 import pycurl
 
-from delivery.transport.contract import Trouble, does_not_resolve, no_answer_within, no_connection_within
+from delivery.transport.contract import (
+    NO_NAME_SERVER,
+    Trouble,
+    does_not_resolve,
+    no_answer_within,
+    no_connection_within,
+)
 from delivery.transport.troubles import TROUBLE_BY_VERIFY_CODE, NoAnswer, not_connected, not_tunnelled
 
 # what pycurl has no name for
@@ -77,6 +83,8 @@ def _broken(failed: Failed, number: int, words: str) -> NoAnswer:
 def _not_begun(failed: Failed, number: int, words: str) -> NoAnswer:
     """There was no connection yet, or none that is to be trusted."""
     if number == pycurl.E_OPERATION_TIMEDOUT:
+        if not failed.handle.getinfo(pycurl.NAMELOOKUP_TIME):  # the lookup itself took all the time
+            return NoAnswer(f"{does_not_resolve(failed.host)}: {NO_NAME_SERVER}", ours=True)
         return NoAnswer(no_connection_within(failed.connect_timeout))
     if number in {pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY}:
         return NoAnswer(does_not_resolve(failed.host))
