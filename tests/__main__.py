@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 from tests.services import SERVICES, STRICT, answers
 
 
+WITHOUT_DATABASE = ["tests/bench", "tests/config", "tests/delivery/transport"]  # once is enough
+
+
 def run(title: str, *arguments: str, **environment: str) -> int:
     """Run pytest in a process of its own, with a data folder of its own."""
     print(f"\n== {title}", flush=True)
@@ -30,6 +33,7 @@ def main() -> int:
     if not answers(url, 5432) and not STRICT:
         print(f"\n== PostgreSQL: skipped, for nothing answers at {urlsplit(url).netloc}")
         return code
+    chosen += [f"--ignore={folder}" for folder in WITHOUT_DATABASE]
     on_postgresql = run("PostgreSQL", "-m", "not services and not browser and not faults", *chosen, DATABASE_URL=url)
     return code or on_postgresql
 
