@@ -29,6 +29,18 @@ def ordered(rule):
 
 
 @pytest.fixture
+def send(send):
+    """Until nothing is due: the last answer of a run may let another one go."""
+
+    def run():
+        send()
+        while due():
+            send()
+
+    return run
+
+
+@pytest.fixture
 def line(ordered, saved):
     """The postbacks of one conversion that had these statuses in turn."""
 
