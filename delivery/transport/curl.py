@@ -3,24 +3,22 @@
 import logging
 import os
 import select
-import socket
 import threading
 import time
 import traceback
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network
 
 import certifi
 import pycurl
 
-from delivery.transport.contract import PostbackRequest, PostbackResponse, Trouble
+from delivery.transport.contract import PostbackRequest, PostbackResponse, Trouble, no_answer_within
+from delivery.transport.names import Unresolved
 from delivery.transport.transfer import Transfer
-from delivery.transport.troubles import NoAnswer, unresolved
+from delivery.transport.troubles import NoAnswer
 from postbacks.addresses import why_refused
 
 AT_ONCE = 256  # sockets looked at in one turn
@@ -57,10 +55,8 @@ class CurlTransport:
         self._landed: deque[PostbackResponse] = deque()
         self._free: list[Transfer] = []
         self._flying: dict[pycurl.Curl, Transfer] = {}
-        self._asking_why = 0  # names that a thread looks up once more
-        self._counting = threading.Lock()
-        self._reasons = ThreadPoolExecutor(2, thread_name_prefix="postback-names")
         self._sockets = Sockets(places)
+        self._unresolved = Unresolved(self._land_explained)
         self._turn = threading.RLock()
         self._last_turn = time.monotonic()
         self._is_closed = threading.Event()
@@ -69,7 +65,7 @@ class CurlTransport:
 
     def free(self) -> int:
         """How many requests can be started now."""
-        return max(self._places - len(self._flying) - len(self._waiting) - self._asking_why, 0)
+        return max(self._places - len(self._flying) - len(self._waiting) - len(self._unresolved), 0)
 
     def start(self, requests: Sequence[PostbackRequest]) -> None:
         """Send them, without waiting for anything."""
@@ -88,9 +84,10 @@ class CurlTransport:
         until = time.monotonic() + timeout
         self._take_turn(0)
         while not self._landed and (left := until - time.monotonic()) > 0:
-            if not self._flying and not self._asking_why:
-                time.sleep(min(left, LONGEST))
-            self._take_turn(min(left, LONGEST))
+            if self._is_closed.is_set():
+                time.sleep(left)  # nothing comes any more
+            else:
+                self._take_turn(min(left, LONGEST))
         return [self._landed.popleft() for _ in range(len(self._landed))]
 
     def close(self, grace: float) -> None:
@@ -98,10 +95,11 @@ class CurlTransport:
         if self._is_closed.is_set():
             return
         until = time.monotonic() + grace
-        while (self._flying or self._waiting or self._asking_why) and (left := until - time.monotonic()) > 0:
+        while (self._flying or self._waiting or self._unresolved) and (left := until - time.monotonic()) > 0:
             self._take_turn(min(left, LONGEST))
         self._is_closed.set()
         self._watch.join()
+        self._unresolved.land_late(patience=0)
         with self._turn:
             for transfer in list(self._flying.values()):
                 self._land(
@@ -113,7 +111,6 @@ class CurlTransport:
                 transfer.close()
             self._free.clear()
             self._sockets.close()
-        self._reasons.shutdown(wait=False)
 
     def _take_turn(self, timeout: float) -> None:
         """Let libcurl do what there is to do; wait for it at most so long."""
@@ -123,12 +120,14 @@ class CurlTransport:
             self._sockets.turn(timeout)
             for handle, number, words in self._sockets.finished():
                 self._end(self._flying[handle], number, words)
+            self._land_forgotten()
+            self._unresolved.land_late()
             self._fill_places()
             self._last_turn = time.monotonic()
 
     def _drive_what_nobody_drives(self) -> None:
         while not self._is_closed.wait(LONGEST):
-            if self._flying and time.monotonic() - self._last_turn > LONGEST:
+            if (self._flying or self._unresolved) and time.monotonic() - self._last_turn > LONGEST:
                 self._take_turn(0)
 
     def _fill_places(self) -> None:
@@ -140,7 +139,7 @@ class CurlTransport:
         try:
             transfer.ask(request)
             self._sockets.multi.add_handle(transfer.handle)
-        except (pycurl.error, UnicodeError) as error:  # whatever libcurl does not take: never again either
+        except (pycurl.error, ValueError, TypeError) as error:  # whatever libcurl does not take: never again either
             logger.error("A postback was not sent: libcurl refused it (%s).", type(error).__name__)
             self._free.append(transfer)
             self._landed.append(_unsent(request, "the URL or a header cannot be sent", blocked=True))
@@ -156,26 +155,23 @@ class CurlTransport:
             logger.error("An answer was not read: %s\n%s", type(error).__name__, where)
             response = transfer.unanswered(NoAnswer(Trouble.OUR_FAULT, ours=True), maybe_arrived=transfer.is_out)
         if number == pycurl.E_COULDNT_RESOLVE_HOST:
-            with self._counting:
-                self._asking_why += 1
-            self._reasons.submit(self._ask_why, response, transfer.host)
+            self._unresolved.add(transfer.host, response)
             self._release(transfer)
         else:
             self._land(transfer, response)
 
-    def _ask_why(self, response: PostbackResponse, host: str) -> None:
-        """A thread's work, as it waits: whether the name has no address, or no name server answers."""
-        try:
-            socket.getaddrinfo(host, None)
-        except OSError as error:
-            why = unresolved(host, error)
-            response = replace(response, error=why.words, ours=why.ours)
-        except UnicodeError:
-            pass  # no name at all: as libcurl said
-        self._landed.append(response)
-        with self._counting:
-            self._asking_why -= 1
+    def _land_explained(self, responses: list[PostbackResponse]) -> None:
+        self._landed += responses
         self._sockets.wake()
+
+    def _land_forgotten(self) -> None:
+        """libcurl ends each transfer at its deadline. Should it ever not, no place may be lost with it."""
+        while self._flying:
+            first = next(iter(self._flying.values()))  # they stand in the order of their deadlines
+            if first.until + LONGEST * 10 > time.monotonic():
+                return
+            why = NoAnswer(no_answer_within(first.deadline))
+            self._land(first, first.unanswered(why, maybe_arrived=first.is_out))
 
     def _land(self, transfer: Transfer, response: PostbackResponse) -> None:
         self._landed.append(response)
@@ -221,7 +217,11 @@ class Sockets:
         ended: list[tuple[pycurl.Curl, int, str]] = []
         more = 1
         while more:
-            more, good, bad = self.multi.info_read(AT_ONCE)
+            try:
+                more, good, bad = self.multi.info_read(1)
+            except UnicodeDecodeError:
+                # libcurl's words quote a certificate that is no text; its transfer is found when it is overdue
+                continue
             ended += [(handle, 0, "") for handle in good]
             ended += bad
         return ended

@@ -33,6 +33,8 @@ BEFORE = {pycurl.E_COULDNT_RESOLVE_PROXY, pycurl.E_COULDNT_RESOLVE_HOST, pycurl.
     pycurl.E_PEER_FAILED_VERIFICATION,
 }
 OUR_NUMBERS = {pycurl.E_OUT_OF_MEMORY, pycurl.E_FAILED_INIT, pycurl.E_INTERFACE_FAILED}
+# without a tunnel they are about the way to the proxy
+OF_THE_PROXY = {pycurl.E_COULDNT_RESOLVE_PROXY, pycurl.E_COULDNT_CONNECT, pycurl.E_OPERATION_TIMEDOUT, E_PROXY}
 TUNNEL = re.compile(r"CONNECT tunnel failed, response ([0-9]{3})")
 
 
@@ -60,7 +62,7 @@ def broken_off(failed: Failed, number: int, words: str) -> NoAnswer:
     if has_left(failed, number, words):
         return _broken(failed, number, words)
     why = _not_begun(failed, number, words)
-    if failed.has_proxy and number in {pycurl.E_COULDNT_RESOLVE_PROXY, pycurl.E_COULDNT_CONNECT, E_PROXY}:
+    if failed.has_proxy and number in OF_THE_PROXY:
         return NoAnswer(f"our proxy: {why.words}", ours=True)
     return why
 
@@ -82,6 +84,8 @@ def _broken(failed: Failed, number: int, words: str) -> NoAnswer:
 
 def _not_begun(failed: Failed, number: int, words: str) -> NoAnswer:
     """There was no connection yet, or none that is to be trusted."""
+    if number == pycurl.E_OPERATION_TIMEDOUT and words.startswith("Resolving timed out"):
+        return NoAnswer(f"{does_not_resolve(failed.host)}: {NO_NAME_SERVER}", ours=True)
     if number == pycurl.E_OPERATION_TIMEDOUT:
         if not failed.handle.getinfo(pycurl.NAMELOOKUP_TIME):  # the lookup itself took all the time
             return NoAnswer(f"{does_not_resolve(failed.host)}: {NO_NAME_SERVER}", ours=True)

@@ -1,9 +1,12 @@
 """What libcurl does of its own accord, and what it is not allowed to do."""
 
+import socket
+import threading
 import time
 
 import pytest
 
+from delivery.transport.contract import PostbackResponse
 from delivery.transport.curl import CurlTransport
 from tests.delivery.transport.receivers import OK, ask, request_to
 
@@ -63,3 +66,47 @@ def test_closing_twice_is_closing_once(open_transport):
     transport.close(0)
 
     assert transport.poll(0) == []
+
+
+def test_each_of_many_names_without_an_address_comes_back_once(open_transport):
+    transport = open_transport(places=20)
+    transport.start([request_to(f"http://n{number % 30}.invalid/", id=number) for number in range(60)])
+    responses: list[PostbackResponse] = []
+    while len(responses) < 60:
+        responses += transport.poll(10)
+
+    assert sorted(response.id for response in responses) == list(range(60))
+    assert all("does not resolve" in response.error for response in responses)
+    assert transport.free() == 20
+
+
+@pytest.fixture
+def silent_names(monkeypatch):
+    """Whoever asks why a name did not resolve waits until the test is over."""
+    is_over = threading.Event()
+
+    def getaddrinfo(*_):
+        is_over.wait(60)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    yield
+    is_over.set()
+
+
+def test_a_name_server_that_falls_silent_holds_up_nobody_and_is_our_own_trouble(transport, silent_names):
+    transport.start([request_to(f"http://n{number}.invalid/", id=number) for number in range(8)])
+    responses: list[PostbackResponse] = []
+    while len(responses) < 8:
+        responses += transport.poll(10)
+
+    assert all(response.ours and "no name server answers" in response.error for response in responses)
+    assert transport.free() == 8
+
+
+def test_a_close_waits_for_no_name_server(open_transport, silent_names):
+    transport = open_transport()
+    transport.start([request_to("http://nobody.invalid/")])
+    transport.close(grace=0.5)
+
+    assert [response.id for response in transport.poll(0)] == [7]
