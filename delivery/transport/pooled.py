@@ -217,8 +217,8 @@ class PooledTransport:
             duration=0,
             code=answer.status_code,
             body=read_body(content, answer.headers.get("Content-Type", "")),
-            retry_after=read_retry_after(answer.headers.get("Retry-After", ""), now),
-            location=read_location(answer.headers.get("Location", ""), request.url),
+            retry_after=read_retry_after(first(answer, "Retry-After"), now),
+            location=read_location(first(answer, "Location"), request.url),
         )
 
     def _exchange(self, wire: requests.PreparedRequest) -> tuple[requests.Response, bytes]:
@@ -238,6 +238,12 @@ def prepared(request: PostbackRequest) -> requests.PreparedRequest:
     wire.headers = CaseInsensitiveDict(request.wire_headers())  # type: ignore[arg-type]  # bytes are fine
     wire.body = request.body or None
     return wire
+
+
+def first(answer: requests.Response, name: str) -> str:
+    """Of several headers of this name the first; joined, two figures would be none."""
+    told: list[str] = answer.raw.headers.getlist(name)
+    return told[0] if told else ""
 
 
 def read_at_most(size: int, raw: Any) -> bytes:

@@ -120,10 +120,11 @@ class Transfer:
         self._choose_method(request)
 
     def _choose_method(self, request: PostbackRequest) -> None:
+        before, self._method = self._method, ""  # unknown, should libcurl refuse what follows
         if request.body or request.method != "GET":
             self.handle.setopt(pycurl.POSTFIELDS, request.body)
             self.handle.setopt(pycurl.CUSTOMREQUEST, request.method)
-        elif self._method != "GET":
+        elif before != "GET":
             self.handle.unsetopt(pycurl.CUSTOMREQUEST)
             self.handle.setopt(pycurl.HTTPGET, 1)
         self._method = "" if request.body else request.method
@@ -153,13 +154,15 @@ class Transfer:
         if not self._has_whole_header():
             return self.unanswered(NoAnswer(Trouble.RESET), maybe_arrived=True)
         code = self.handle.getinfo(pycurl.RESPONSE_CODE)
+        if code < 200:  # 101: it begins to speak something that nobody asked for
+            return self.unanswered(NoAnswer(Trouble.NOT_HTTP), maybe_arrived=True)
         told = self._told() if code >= 300 else {}
         return PostbackResponse(
             id=self.request.id,
             started=self.started,
             duration=self.handle.getinfo(pycurl.TOTAL_TIME),
             code=code,
-            body=read_body(b"".join(self._body), self.handle.getinfo(pycurl.CONTENT_TYPE) or "") if self._body else "",
+            body=self._text(),
             retry_after=read_retry_after(told.get("retry-after", ""), datetime.now(UTC)),
             location=read_location(told.get("location", ""), self.request.url),
         )
@@ -184,6 +187,12 @@ class Transfer:
             maybe_arrived=maybe_arrived,
         )
 
+    def _text(self) -> str:
+        if not self._body:
+            return ""
+        content_type = self.handle.getinfo_raw(pycurl.CONTENT_TYPE) or b""  # a receiver may send any bytes in it
+        return read_body(b"".join(self._body), content_type.decode("latin-1"))
+
     def _has_whole_header(self) -> bool:
         """Whether each header, that of an interim answer too, ended with its empty line."""
         begun = sum(line.startswith(b"HTTP/") for line in self._headers)
@@ -196,7 +205,7 @@ class Transfer:
             if line.startswith(b"HTTP/"):
                 told.clear()
             name, _colon, value = line.decode("latin-1").partition(":")
-            told[name.strip().lower()] = value.strip()
+            told.setdefault(name.strip().lower(), value.strip())  # of several the first
         return told
 
     def close(self) -> None:

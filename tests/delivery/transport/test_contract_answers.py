@@ -63,6 +63,17 @@ def test_the_receiver_says_when_to_come_back(transport, receiver, told, seconds)
     assert ask(transport, receiver(answer(429, f"Retry-After: {told}")).url).retry_after == seconds
 
 
+def test_of_two_moments_to_come_back_the_first_counts(transport, receiver):
+    assert ask(transport, receiver(answer(429, "Retry-After: 120", "Retry-After: 60")).url).retry_after == 120
+
+
+@pytest.mark.parametrize("code", [204, 304])
+def test_an_answer_without_a_body_ends_with_its_header(transport, receiver, code):
+    chatty = receiver(answer(code, body=b"HTTP/1.1 500 No\r\n\r\n"))
+
+    assert [(it.code, it.body) for it in (ask(transport, chatty.url) for _ in range(3))] == [(code, "")] * 3
+
+
 def test_the_receiver_may_say_it_with_a_date(transport, receiver):
     moment = datetime.now(UTC) + timedelta(hours=1)
     response = ask(transport, receiver(answer(503, f"Retry-After: {moment:%a, %d %b %Y %H:%M:%S GMT}")).url)
@@ -199,6 +210,7 @@ def test_an_interim_answer_is_not_the_answer(transport, receiver, interim):
         ("text/plain; charset=iso-8859-1", b"\xe9", "é"),
         ("text/plain; charset=zip", b"ok", "ok"),
         ("text/plain", b"\xffa\x00b\xc3", "\ufffdab\ufffd"),
+        ("text/\xff\xfe; charset=\xe9", b"ok", "ok"),
     ],
 )
 def test_any_body_becomes_text(transport, receiver, content_type, body, text):

@@ -172,9 +172,29 @@ def test_a_flood_of_headers_is_no_answer(transport, receiver, flood):
 
 
 @pytest.mark.parametrize(
-    "garbage", [b"\x00\xff\xfe\r\n\r\n", b"220 mail.example ESMTP\r\n", b"<html>hello</html>\r\n\r\n"]
+    "garbage",
+    [
+        b"\x00\xff\xfe\r\n\r\n",
+        b"220 mail.example ESMTP\r\n",
+        b"<html>hello</html>\r\n\r\n",
+        b"HTTP/\xff.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 2\xff0 OK\r\n\r\n",
+        b"HTTP/1.1 20\r\n\r\n",
+        b"HTTP/1.1 000 OK\r\n\r\n",
+        b"RTSP/1.0 200 OK\r\n\r\n",
+        b"ICY 200 OK\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ],
 )
 def test_garbage_is_no_answer(transport, receiver, garbage):
     response = ask(transport, receiver(answering_once(garbage)).url)
 
     assert (response.code, response.error) == (None, Trouble.NOT_HTTP)
+
+
+def test_a_receiver_that_speaks_of_something_else_from_now_on_gives_no_answer(transport, receiver):
+    changed = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"
+    response = ask(transport, receiver(answering_once(changed)).url)
+
+    assert response.code is None
+    assert response.error in {Trouble.NOT_HTTP, Trouble.RESET}
