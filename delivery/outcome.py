@@ -27,6 +27,11 @@ def flawed(draft: Draft) -> Ended:
     return Ended(draft, Outcome(state=State.FAILED, error=draft.flaw))
 
 
+def given_back(draft: Draft) -> Ended:
+    """A row that was claimed and not sent: it is due again at once."""
+    return Ended(draft, Outcome(state=State.QUEUED, error=draft.row.error, delay=0))
+
+
 def record(ended: Sequence[Ended]) -> int:
     """Write an attempt and the new state for each whose row is still under our lease; how many they were.
 

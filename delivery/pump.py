@@ -16,7 +16,7 @@ from delivery.claim import claim
 from delivery.claimed import Claimed, Draft, Ended
 from delivery.flow import Flow
 from delivery.models import SentPostback
-from delivery.outcome import answered, flawed, record
+from delivery.outcome import answered, flawed, given_back, record
 from delivery.rendering import render, request_of
 from delivery.transport import PostbackResponse, Transport
 
@@ -82,9 +82,12 @@ class Pump:
             nudge.ring()  # as much as there were places for: there may be work for another worker
         drafts = render(rows)
         self.ended |= {draft.row.id: flawed(draft) for draft in drafts if draft.flaw}
+        sound = [draft for draft in drafts if not draft.flaw]
         if time.monotonic() - since < settings.POSTBACK_LEASE - settings.POSTBACK_DEADLINE:
-            self._send([draft for draft in drafts if not draft.flaw])
-        return bool(rows)  # else the lease would run out in flight: they go when it has
+            self._send(sound)
+        else:  # the lease would run out in flight
+            self.ended |= {draft.row.id: given_back(draft) for draft in sound if draft.row.id not in self.flying}
+        return bool(rows)
 
     def record(self) -> bool:
         """Write down what has landed, and what it says of the receivers; whether there was any."""

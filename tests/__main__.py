@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from tests.services import SERVICES, STRICT, answers
 
-
 WITHOUT_DATABASE = ["tests/bench", "tests/config", "tests/delivery/transport"]  # once is enough
 
 

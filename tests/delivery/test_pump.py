@@ -355,4 +355,6 @@ def test_nothing_starts_under_a_lease_that_would_run_out_in_flight(queued, http,
     pump.refill()
 
     assert not http.calls
+    pump.record()
+    assert SentPostback.objects.get().state == State.QUEUED
     assert pump.transport.free() == settings.POSTBACK_CONNECTIONS

@@ -55,7 +55,7 @@ def transport(open_transport):
 @pytest.fixture
 def hasty(open_transport):
     """A transport whose deadline is over at once, nearly."""
-    return open_transport(deadline=0.6)
+    return open_transport(deadline=1.2)
 
 
 @pytest.fixture

@@ -101,6 +101,6 @@ def test_a_proxy_that_opens_no_tunnel_passes_nothing_on(open_transport, receiver
 
 def test_a_proxy_that_falls_silent_may_have_passed_it_on(open_transport, receiver):
     proxy = receiver(lambda it: it.read() and it.wait())
-    transport = open_transport(proxy_url=f"http://127.0.0.1:{proxy.port}", deadline=0.6)
+    transport = open_transport(proxy_url=f"http://127.0.0.1:{proxy.port}", deadline=1.2)
 
     assert ask(transport, "http://a.test/canary").maybe_arrived

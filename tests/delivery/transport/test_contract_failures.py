@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from delivery.transport.contract import Trouble
 from tests.delivery.transport.receivers import OK, answering_once, ask
 
-NO_ANSWER = "no answer within 0.6 s"
+NO_ANSWER = "no answer within 1.2 s"
 
 
 def test_a_silent_receiver_is_left_at_the_deadline(hasty, receiver):
