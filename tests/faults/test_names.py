@@ -56,23 +56,25 @@ def answer(query: bytes) -> bytes:
 
 
 @pytest.fixture
-def name_server() -> Iterator[NameServer]:
+def name_server(site: Site, tmp_path: Path) -> Iterator[NameServer]:
+    """The only one that the workers know."""
     if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
         pytest.skip("only root, where it may make namespaces, can give the workers a name server of their own")
     with closing(NameServer()) as server:
+        settings = tmp_path / "resolv.conf"
+        settings.write_text(f"nameserver {server.address}\n")
+        site.end_workers()
+        for _number in range(WORKERS):
+            site.start_worker((*INSIDE, str(settings)), RES_OPTIONS="timeout:1 attempts:2")
+        site.wait_for_workers()
         yield server
+        site.end_workers()
 
 
 @pytest.mark.timeout(420)
-def test_the_name_server_is_dead(site: Site, receiver: Receiver, name_server: NameServer, tmp_path: Path) -> None:
+def test_the_name_server_is_dead(site: Site, receiver: Receiver, name_server: NameServer) -> None:
     # The broker has no part in it: it is known by its address.
     trial = Trial(site, receiver, HOST)
-    settings = tmp_path / "resolv.conf"
-    settings.write_text(f"nameserver {name_server.address}\n")
-    site.end_workers()
-    for _number in range(WORKERS):
-        site.start_worker((*INSIDE, str(settings)), RES_OPTIONS="timeout:1 attempts:2")
-    site.wait_for_workers()
     with trial.load() as load:
         load.go_on(8)
         assert not receiver.seen().requests
@@ -80,5 +82,4 @@ def test_the_name_server_is_dead(site: Site, receiver: Receiver, name_server: Na
         load.go_on(2)
 
     trial.end("DNS dead")
-    site.end_workers()
     assert trial.ended_with("no name server answers")
