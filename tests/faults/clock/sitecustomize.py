@@ -5,11 +5,12 @@ libfaketime 0.9.10 takes time.sleep's deadline, which is one of the monotonic cl
 
 import select
 import time
+from typing import SupportsIndex
 
 
-def sleep(seconds: float) -> None:
+def sleep(seconds: float | SupportsIndex) -> None:
     """As time.sleep does."""
-    select.select([], [], [], seconds)
+    select.select([], [], [], float(seconds))
 
 
 time.sleep = sleep
