@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bench import delivery, growth, intake, neighbour, wire
 from bench.document import document
-from bench.run import NotMeasured, Run
+from bench.run import Run
 from bench.table import show
 from tests.system.processes import ROOT
 
@@ -52,7 +52,7 @@ def main() -> int:
         def told(step: str) -> None:
             progress.update(task, description=step, advance=1)
 
-        with Run(seconds=chosen.seconds, turns=chosen.turns, told=told) as run:
+        with Run(seconds=chosen.seconds, turns=chosen.turns, told=told, probe=chosen.probe) as run:
             progress.update(task, total=2 + sum(PARTS[name].steps(run) for name in chosen.parts))
             made = measured(run, chosen.parts)
             progress.update(task, description="done", completed=progress.tasks[0].total)
@@ -65,15 +65,12 @@ def main() -> int:
 
 
 def measured(run: Run, parts: list[str]) -> dict[str, Any]:
-    """The document. A part that cannot be measured costs the others nothing."""
+    """The document."""
     told: dict[str, Any] = {}
-    errors = {}
     for name in parts:
-        try:
+        with run.may_fail(name):
             told |= PARTS[name].measure(run)
-        except (NotMeasured, AssertionError) as error:  # an installation asserts that its processes start
-            errors[name] = str(error) or repr(error)
-    return document(run, parts, told, errors)
+    return document(run, parts, told)
 
 
 def arguments() -> argparse.Namespace:
@@ -82,6 +79,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("parts", nargs="?", default=list(PARTS), type=part_names, help=", ".join(PARTS))
     parser.add_argument("--seconds", type=float, default=10, help="of each measurement of delivery (default 10)")
     parser.add_argument("--turns", type=int, default=3, help="of each contender; the median counts (default 3)")
+    parser.add_argument("--probe", action="store_true", help="try the contenders' set-ups anew, and take the best")
     return parser.parse_args()
 
 

@@ -64,7 +64,7 @@ PROMISES = [
 ]
 
 
-def document(run: Run, parts: list[str], told: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
+def document(run: Run, parts: list[str], told: Mapping[str, Any]) -> dict[str, Any]:
     """All keys, whatever was measured: what was not is null."""
     rates = told.get("delivered_per_s", {})
     delivered = {name: rates.get(name) for name in DELIVERED}
@@ -75,7 +75,7 @@ def document(run: Run, parts: list[str], told: Mapping[str, Any], errors: Mappin
         "cores": os.cpu_count(),
         "commit": commit(),
         "parts": parts,
-        "errors": dict(errors),
+        "errors": run.errors,
         "seconds": run.seconds,
         "turns": run.turns,
         "load_average": [round(load, 2) for load in os.getloadavg()],

@@ -9,7 +9,7 @@ from bench.run import NotMeasured, Run, Single
 
 RUNNING = 200  # requests until a contender counts as running
 START = 20.0  # seconds it may take to get there
-WARM_UP = 2.0  # seconds that are not counted
+WARM_UP = 1.5  # seconds that are not counted
 
 
 def measure(

@@ -8,7 +8,7 @@ from bench.figures import milliseconds, ratio
 from bench.flow import flow
 from bench.run import Run
 
-SECONDS = 15.0
+SECONDS = 12.0
 HANGING, REFUSING = RECEIVERS - 1, RECEIVERS  # campaigns, and the last number of their receivers' addresses
 SHARES = {HANGING: 30, REFUSING: 10}  # percent of all conversions
 TO_NOBODY = "UPDATE postbacks_postbackrule SET url = replace(url, ':{port}/', ':{closed}/') WHERE id = {rule}"

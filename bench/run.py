@@ -49,8 +49,10 @@ class Run:
     seconds: float  # of one measurement
     turns: int  # of each contender
     told: Callable[[str], None]  # called with the name of each step before it is taken
+    probe: bool = False  # whether the set-ups of the others are tried anew
     brokers: dict[str, str] = field(default_factory=dict)  # URLs by kind
     singles: list[Single] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)  # what could not be measured, and why
     receiver: Receiver = field(init=False)
     databases: Databases = field(init=False)
     folder: tempfile.TemporaryDirectory[str] = field(init=False)
@@ -80,6 +82,14 @@ class Run:
     def queued(self) -> int:
         """How many a full backlog has beside the pattern: no measurement runs it dry."""
         return int(AT_MOST_PER_SECOND * (self.seconds + 4))
+
+    @contextmanager
+    def may_fail(self, name: str) -> Iterator[None]:
+        """What cannot be measured is noted, and costs the others nothing."""
+        try:
+            yield
+        except Exception as error:  # whatever it is: minutes of figures must not be lost to it, and it is told
+            self.errors[name] = f"{type(error).__name__}: {error}"
 
     def median(self, name: str) -> float | None:
         """Of its measurements; None: there is none."""

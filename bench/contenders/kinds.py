@@ -1,4 +1,4 @@
-"""Which contenders there are, and the set-ups in which each is tried: the best one is measured."""
+"""Which contenders there are, and the set-ups to try each in; the first was the best where we tried them."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -8,6 +8,7 @@ import pytest
 from bench.contenders.kinds import AT_MOST_PER_SECOND, SETUPS, Kind
 from bench.feeder import turns
 from bench.growth import plan_of
+from bench.run import NotMeasured, Run, Single
 
 SCAN = {"Node Type": "Index Scan", "Index Name": "sent_due", "Relation Name": "delivery_sentpostback"}
 WHOLE = {"Node Type": "Seq Scan", "Relation Name": "delivery_sentpostback"}
@@ -52,3 +53,22 @@ def test_a_plan_tells_when_the_queue_is_read_from_end_to_end() -> None:
 def test_every_contender_is_tried_in_two_set_ups_at_least(kind: Kind) -> None:
     assert {setup.pool for setup in SETUPS[kind]} == {"prefork", "threads"}
     assert AT_MOST_PER_SECOND[kind] > 0
+
+
+def test_what_cannot_be_measured_is_noted_and_the_rest_goes_on() -> None:
+    run = Run(seconds=1, turns=1, told=print)
+
+    with run.may_fail("growth"):
+        raise NotMeasured("no room")
+    with run.may_fail("wire"):
+        pass
+
+    assert run.errors == {"growth": "NotMeasured: no room"}
+
+
+def test_the_median_of_the_turns_counts() -> None:
+    run = Run(seconds=1, turns=3, told=print)
+    run.singles += [Single(name="curl", turn=1, per_s=rate, receiver_cpu=0, load=0) for rate in (1.0, 90.0, 7.0)]
+
+    assert run.median("curl") == 7
+    assert run.median("requests") is None
