@@ -1,9 +1,12 @@
 """What the API gives of sent postbacks, field by field."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from campaigns.api.serializers import alias_of_campaign
 from campaigns.models import Source
+from delivery.masking import mask
 from delivery.models import Attempt, Receiver, SentPostback
 
 
@@ -34,10 +37,17 @@ class SentPostbackSerializer(serializers.ModelSerializer[SentPostback]):
 
 
 class SentPostbackDetail(SentPostbackSerializer):
-    """With the request, the answer, and every attempt."""
+    """With the request, the answer, and every attempt; secrets are covered for who may not change a postback."""
 
     tries = AttemptSerializer(many=True, read_only=True)
 
     class Meta(SentPostbackSerializer.Meta):
         fields = [*SentPostbackSerializer.Meta.fields, "url_template", "url", "notes", "answer", "tries"]
         read_only_fields = fields
+
+    def to_representation(self, instance: SentPostback) -> dict[str, Any]:
+        """The same right opens the whole URL here as in the admin."""
+        shown: dict[str, Any] = super().to_representation(instance)
+        if not self.context["request"].user.has_perm("delivery.change_sentpostback"):
+            shown |= {name: mask(shown[name]) for name in ("url_template", "url")}
+        return shown

@@ -46,7 +46,14 @@ def test_no_token_stands_in_a_list(reader, logged):
     assert "secret" not in reader.get(SENT).content.decode()
 
 
-def test_one_postback_is_shown_with_its_request_and_all_attempts(reader, logged):
+def test_who_only_reads_sees_the_request_without_its_token(reader, logged):
+    row = logged(url_template="https://receiver.test/p?s={status}")
+
+    assert reader.get(f"{SENT}{row.pk}/").json()["url"] == "https://receiver.test/p?token=•••"
+
+
+def test_one_postback_is_shown_with_its_request_and_all_attempts(robot, logged):
+    reader = robot("delivery.view_sentpostback", "delivery.change_sentpostback")
     row = logged(url_template="https://receiver.test/p?s={status}", notes="Rendered empty: tid", answer="OK")
     for number, code in [(1, 500), (2, 200)]:
         Attempt.objects.create(postback=row, number=number, code=code, started=datetime(2026, 1, number, tzinfo=UTC))
