@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.admin.display import ago, copy_button, mono
 from delivery.admin.cells import explain_url, page_of, raw, rule_url, state_of, whole
 from delivery.admin.terms import in_words
-from delivery.masking import mask
 from delivery.models import Attempt, SentPostback, State
+from postbacks.masking import mask
 
 RESENDS = 20  # of one postback that its page names
 

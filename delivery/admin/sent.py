@@ -20,8 +20,8 @@ from delivery.admin.acts import Acts
 from delivery.admin.cells import explain_url, short_id, short_link
 from delivery.admin.facts import Facts, ShownTry
 from delivery.admin.wishes import Selection
-from delivery.masking import mask
 from delivery.models import SentPostback
+from postbacks.masking import mask
 
 ANSWER = 80  # characters of an answer that the list shows
 ATTEMPTS = 200  # that a page shows; retries end long before

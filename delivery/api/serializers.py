@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from campaigns.api.serializers import alias_of_campaign
 from campaigns.models import Source
-from delivery.masking import mask
 from delivery.models import Attempt, Receiver, SentPostback
+from postbacks.masking import mask
 
 
 class AttemptSerializer(serializers.ModelSerializer[Attempt]):

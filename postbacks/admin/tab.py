@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.contrib.admin import display
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.bases import StackedInline
 from postbacks.admin.rule_form import DELIVERY, CampaignRuleFormSet, RuleForm, RuleFormSet, SourceRuleFormSet
+from postbacks.masking import mask
 from postbacks.models import PostbackRule
 
 
@@ -23,6 +25,22 @@ class RuleTab(StackedInline):
         (None, {"fields": [("name", "method"), "url", "statuses", ("enabled", "again")]}),
         (_("Delivery"), {"fields": DELIVERY, "classes": ["collapse"]}),
     ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who only looks sees no secret of a URL."""
+        if self.has_change_permission(request, obj) or self.has_add_permission(request, obj):
+            return super().get_fieldsets(request, obj)
+        (title, options), *rest = self.fieldsets
+        shown = [("covered_url" if field == "url" else field) for field in options["fields"]]
+        return [(title, {**options, "fields": shown}), *rest]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), "covered_url"]
+
+    @display(description="URL")
+    def covered_url(self, rule: PostbackRule) -> str:
+        """The URL for those who only look."""
+        return mask(rule.url)
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:  # noqa: ARG002
         """The first is there to be filled in; so is one that was asked for where no JavaScript adds it."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.masking import COVER, mask
+from postbacks.masking import COVER, mask
 
 
 @pytest.mark.parametrize(

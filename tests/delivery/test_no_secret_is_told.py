@@ -94,6 +94,7 @@ def test_no_page_tells_it_to_who_only_looks(client: Client, onlooker: User, fail
         f"/admin/delivery/sentpostback/{failed.pk}/change/",
         "/admin/delivery/receiver/",
         f"/admin/delivery/receiver/{failed.receiver_id}/change/",
+        f"/admin/campaigns/campaign/{failed.campaign_id}/change/",
         f"/admin/campaigns/conversion/{failed.conversion_id}/change/",
         reverse("explain", args=[click.subid]),
     ]
