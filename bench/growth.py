@@ -10,12 +10,13 @@ from bench import backlog
 from bench.delivery import workers
 from bench.figures import ratio
 from bench.measuring import measure
-from bench.run import Run
+from bench.run import NotMeasured, Run
 
 LOGGED = int(os.environ.get("BENCH_LOGGED", "5000000"))
 HELD = 1_000_000
 SECONDS = 5.0  # of one measurement
 TURNS = 2
+CLAIMED = 500  # rows of a claim
 CLAIM = """
 import time, uuid
 from django.db import connection, transaction
@@ -60,6 +61,8 @@ def memory_steps(_run: Run) -> int:
 def part(run: Run) -> dict[str, Any]:
     """The same backlog in three databases, turn by turn: alone, behind a long log, beside a dead receiver's."""
     scenes = {"growth_none": plain(run), "growth_log": grown(run), "growth_held": held(run)}
+    run.told("the claim and its plan")
+    claims = {name.removeprefix("growth_"): claim(run, scene) for name, scene in scenes.items()}
     for turn in range(1, TURNS + 1):
         for name, scene in scenes.items():
             run.told(f"{name}, turn {turn}")
@@ -67,9 +70,9 @@ def part(run: Run) -> dict[str, Any]:
             # no copies: the long log would take longer to copy than to measure, and there is enough for all turns
             with workers(run, scene):
                 run.singles.append(measure(run, name, turn, seconds=SECONDS))
-    run.told("the claim and its plan")
-    claims = {name.removeprefix("growth_"): claim(run, scene) for name, scene in scenes.items()}
+            must_have_left(run, scene)
     return {
+        "logged": LOGGED,
         "growth_per_s": {name: run.median(name) for name in scenes},
         "growth": ratio(run.median("growth_log"), run.median("growth_none")),
         "held": ratio(run.median("growth_held"), run.median("growth_none")),
@@ -130,7 +133,18 @@ def claim(run: Run, database: str) -> dict[str, Any]:
     """Milliseconds of a claim of 500 rows, median of ten that are taken back, and what its plan reads."""
     with run.installation(database) as installation:
         told = installation.shell(CLAIM)
+    if told["rows"] < CLAIMED:
+        raise NotMeasured(f"a claim of {CLAIMED} got {told['rows']} rows: it cannot be compared")
     return {"ms": round(statistics.median(told["took"]), 2), "plan": plan_of(json.loads(bytes.fromhex(told["plans"])))}
+
+
+def must_have_left(run: Run, database: str) -> None:
+    """Workers that had nothing to do were not measured."""
+    waiting = (
+        f"SELECT EXISTS (SELECT FROM {backlog.POSTBACKS} WHERE state = 'queued' AND receiver_id <> {backlog.DEAD})"
+    )
+    if not run.databases.ask(database, waiting)[0][0]:
+        raise NotMeasured("the backlog ran dry: more --seconds make a longer one")
 
 
 def plan_of(plans: list[dict[str, Any]]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ ROWS = {
     "save_to_wire_ms.p50": "save to wire, median, ms, at 100 conversions/s",
     "save_to_wire_ms.p99": "save to wire, p99, ms, at 100 conversions/s",
     "ratios.neighbour": "neighbour: p99 beside the sick to p99 without them",
-    "ratios.growth": "growth: throughput with 5 million in the log to none",
+    "ratios.growth": "growth: throughput behind a long log to none",
     "ratios.held": "held: throughput beside a million behind a dead receiver to none",
     "intake_per_s.url": "incoming postbacks/s, two web processes",
     "intake_per_s.report_many": "conversions/s in bulk, one process",
