@@ -53,7 +53,7 @@ def _told(ended: Ended) -> dict[str, Any]:
         "delay": outcome.delay,
         "error": clean_text(outcome.error),
         "started": response.started.isoformat() if response else None,
-        "ms": round(response.duration * 1000) if response else None,
+        "ms": max(round(response.duration * 1000), 0) if response else None,
         "code": response.code if response else None,
         "answer": clean_text(response.body, MAX_ANSWER) if response else None,
     }

@@ -66,7 +66,7 @@ class Transfer:
         self._room = 0  # bytes of the answer that are still read
         self._method = ""
         self.started = datetime.now(UTC)
-        self.until = 0.0
+        self.began = self.until = 0.0  # seconds of a clock that only goes forward
         self.handle = pycurl.Curl()
         self._prepare(proxy_url, ca_file)
         if resolve:
@@ -112,7 +112,8 @@ class Transfer:
         self.request, self.refused, self._room = request, None, MAX_BODY
         self._headers.clear()
         self._body.clear()
-        self.started, self.until = datetime.now(UTC), time.monotonic() + self.deadline
+        self.started, self.began = datetime.now(UTC), time.monotonic()
+        self.until = self.began + self.deadline
         self.handle.setopt(pycurl.URL, with_ascii_host(request.url).encode("utf-8", "replace"))
         self.handle.setopt(pycurl.HTTPHEADER, _lines(request))
         # libcurl sends once more, by itself, what went out over a kept connection that turned out to be closed
@@ -180,7 +181,7 @@ class Transfer:
         return PostbackResponse(
             id=self.request.id,
             started=self.started,
-            duration=(datetime.now(UTC) - self.started).total_seconds(),
+            duration=time.monotonic() - self.began,
             error=why.words,
             blocked=why.blocked,
             ours=why.ours,
