@@ -1,8 +1,11 @@
 """Recording: what came back is written to the log, by the worker that holds the lease and by no other."""
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+
+from django.db import DataError, IntegrityError
 
 from campaigns.parameters import clean_text
 from delivery.claimed import Draft, Ended
@@ -13,6 +16,9 @@ from delivery.rendering import kept
 from delivery.transport import PostbackResponse
 from delivery.verdict import Outcome, outcome_of
 
+logger = logging.getLogger(__name__)
+
+UNWRITABLE = "the outcome could not be written whole"
 MAX_ANSWER = 2000  # characters; the log shows an answer, it does not archive it
 
 
@@ -40,10 +46,22 @@ def record(ended: Sequence[Ended]) -> int:
     if not ended:
         return 0
     in_turn = sorted(ended, key=lambda one: one.draft.row.id)  # as all lock rows, so that none waits for one another
-    ours = set(database().write([_told(one) for one in in_turn]))
+    ours = set(_write([_told(one) for one in in_turn]))
     final = [one.draft.row for one in in_turn if one.outcome.delay is None]
     release_followers([row.id for row in final if row.terms.in_order and row.id in ours])
     return len(ours)
+
+
+def _write(rows: list[dict[str, Any]]) -> list[int]:
+    """All at once; what the database does not take is written without its answer, alone."""
+    try:
+        return list(database().write(rows))
+    except (DataError, IntegrityError) as error:
+        if len(rows) > 1:
+            return [row_id for row in rows for row_id in _write([row])]
+        logger.exception("The outcome of postback %s cannot be written.", rows[0]["id"])
+        rest = {"code": None, "answer": "", "ms": 0, "error": f"{UNWRITABLE}: {type(error).__name__}"}
+        return list(database().write([rows[0] | rest]))
 
 
 def _told(ended: Ended) -> dict[str, Any]:

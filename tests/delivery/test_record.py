@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from delivery.claim import claim
@@ -95,3 +96,19 @@ def test_no_answer_stops_the_recording(queued, http, send, answer):
     row = SentPostback.objects.get()
     assert row.state == State.SENT
     assert len(row.answer) <= 2000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_outcome_that_the_database_refuses_holds_back_no_other(queued, claimed, receiver):
+    bad, good = queued(2)
+    drafts = {draft.row.id: draft for draft in claimed()}
+    impossible = PostbackResponse(id=bad.pk, started=timezone.now(), duration=1e9, code=200, body="OK")
+
+    assert record([answered(drafts[bad.pk], impossible), sent(drafts[good.pk])]) == 2
+
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.state, good.state, good.error) == (State.SENT, State.SENT, "")
+    assert Attempt.objects.count() == 2
+    if connection.vendor == "postgresql":
+        assert bad.error == "the outcome could not be written whole: DataError"
