@@ -1,5 +1,7 @@
 """Many conversions are reported at once: judged as if each had come alone, in few statements."""
 
+import gc
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -15,6 +17,7 @@ from campaigns.models import (
     Verdict,
     Visitor,
 )
+from campaigns.models.intake import uncollected
 from campaigns.report import Report
 from campaigns.signals import conversions_changed
 from delivery.models import SentPostback
@@ -263,3 +266,19 @@ def test_only_news_is_news(verdict):
     judgement = Judgement(verdict=verdict, code=200, reason="")
 
     assert judgement.is_news == (verdict in {"created", "updated"})
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+@pytest.mark.parametrize("fails", [True, False])
+def test_the_garbage_collector_is_afterwards_as_it_was_before(was_on, fails):
+    seen = []
+    (gc.enable if was_on else gc.disable)()
+    try:
+        with suppress(ZeroDivisionError), uncollected():
+            seen.append(gc.isenabled())
+            assert 1 / (not fails)
+        seen.append(gc.isenabled())
+    finally:
+        gc.enable()
+
+    assert seen == [False, was_on]
