@@ -9,6 +9,7 @@ import socket
 from contextlib import suppress
 from ipaddress import ip_network
 
+import pycurl
 import pytest
 
 from campaigns import url_template
@@ -16,7 +17,7 @@ from delivery.transport.curl import CurlTransport
 from delivery.transport.pooled import PooledTransport
 from postbacks.addresses import why_refused
 from tests.delivery.transport import tricks
-from tests.delivery.transport.receivers import OK, answer, ask
+from tests.delivery.transport.receivers import OK, answer, answering_once, ask
 
 FIRST, SECOND = "127.0.0.2", "127.0.0.3"  # allowed where a test says so; 127.0.0.1 is then not
 ALLOWED = (ip_network(f"{FIRST}/32"), ip_network(f"{SECOND}/32"))
@@ -135,6 +136,36 @@ def test_of_a_name_with_both_kinds_the_private_one_is_never_reached(open_with_na
 
     assert private.connections == 0
     assert response.blocked
+
+
+def test_a_name_that_moves_to_a_private_address_after_it_was_asked_leads_nowhere(
+    transport_class, open_transport, receiver, monkeypatch
+):
+    """Rebinding: the URL is the same, what it was judged by the first time is not believed the second time."""
+    friend = receiver(answering_once(OK))  # hangs up, so that the next request needs a connection of its own
+    url = f"http://moves.test:{friend.port}/"
+    addresses = iter(["127.0.0.1", SECOND])
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda _host, port, **_: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(addresses), port))],
+    )
+    table = {"resolve": [f"moves.test:{friend.port}:127.0.0.1"]} if transport_class is CurlTransport else {}
+    transport = open_transport(places=1, allowed_networks=[ip_network("127.0.0.1/32")], **table)
+
+    with socket.create_server((SECOND, friend.port)) as stranger:
+        stranger.setblocking(False)
+        assert ask(transport, url).is_sent
+        assert friend.hung_up.acquire(timeout=20)
+        if transport_class is CurlTransport:  # its name server says something else from now on
+            moved = [f"-moves.test:{friend.port}", f"moves.test:{friend.port}:{SECOND}"]
+            transport._free[0].handle.setopt(pycurl.RESOLVE, moved)
+        response = ask(transport, url)
+
+        assert why_refused(url) == ""
+        assert (response.blocked, response.code) == (True, None)
+        with pytest.raises(BlockingIOError):
+            stranger.accept()
 
 
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
