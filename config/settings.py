@@ -260,7 +260,7 @@ POSTBACK_BREAKER_HOLD = env_seconds("POSTBACK_BREAKER_HOLD", 30)  # seconds; dou
 POSTBACK_PATIENCE = env_seconds("POSTBACK_PATIENCE", sum(POSTBACK_RETRY_DELAYS) or 3600)
 POSTBACK_ALERT_EMAIL = env_list("POSTBACK_ALERT_EMAIL", "")  # who is told by e-mail
 POSTBACK_ALERT_URL = env_url("POSTBACK_ALERT_URL", "", ["http", "https"])  # what is called then
-POSTBACK_RETRY_AFTER_MAX = 86400  # seconds of a receiver's Retry-After that are honoured at most
+POSTBACK_RETRY_AFTER_MAX = env_seconds("POSTBACK_RETRY_AFTER_MAX", 86400)  # of a receiver's Retry-After, at most
 
 if not POSTBACK_DEADLINE < POSTBACK_LEASE:
     raise ImproperlyConfigured(

@@ -52,6 +52,7 @@ def read(monkeypatch, tmp_path):
         ("POSTBACK_STOP_GRACE", 20),
         ("POSTBACK_LEASE", 60),
         ("POSTBACK_SWEEP_INTERVAL", 1),
+        ("POSTBACK_RETRY_AFTER_MAX", 86400),
         ("POSTBACK_RETRY_DELAYS", [30, 120, 600, 1800, 7200, 21600, 43200]),
     ],
 )
@@ -107,7 +108,7 @@ DATABASE = "a URL that starts with sqlite:// or postgres:// or postgresql:// is 
         ("POSTBACK_CONNECTIONS", "1.5", "a whole number of at least 1 is needed."),
         *[
             (f"POSTBACK_{name}", "soon", SECONDS)
-            for name in ("CONNECT_TIMEOUT", "STOP_GRACE", "LEASE", "SWEEP_INTERVAL")
+            for name in ("CONNECT_TIMEOUT", "STOP_GRACE", "LEASE", "SWEEP_INTERVAL", "RETRY_AFTER_MAX")
         ],
         ("POSTBACK_TRANSPORT", "aiohttp", "one of AUTO, CURL, REQUESTS is needed."),
         ("POSTBACK_LOG_LEVEL", "loud", "one of DEBUG, INFO, WARNING, ERROR, CRITICAL is needed."),
