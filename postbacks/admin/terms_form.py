@@ -25,6 +25,10 @@ class DelaysField(forms.CharField):
         """Seconds as people write them; what was typed stays as it was typed."""
         return write_delays(value) if isinstance(value, list) else value
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """A form that nobody filled in has no list to begin with, and is to be left alone."""
+        return super().has_changed(initial or [], data)
+
     def to_python(self, value: Any) -> Any:
         try:
             return read_delays(value or "")

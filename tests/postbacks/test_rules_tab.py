@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.forms import BooleanField, MultipleChoiceField
 from django.http import HttpRequest
 from django.test import Client
 
 from campaigns.admin.slots import Silenced, slots
 from campaigns.models import Campaign, ConversionStatus, Source
+from postbacks.admin.rule_form import RuleForm
 from postbacks.models import PostbackRule, SwitchedOff
 
+TICKS = (BooleanField, MultipleChoiceField)  # not sent where nothing is ticked
 URL = "https://93.184.216.34/p?c={external_id}"
 
 
@@ -84,6 +87,21 @@ def test_a_source_has_rules_too(admin_client: Client, source: Source) -> None:
     admin_client.post(f"/admin/campaigns/source/{source.pk}/change/", page)
 
     assert source.rules.get().name == "to them"
+
+
+@pytest.mark.parametrize("owner", ["source", "campaign"])
+def test_the_form_that_nobody_filled_in_is_no_rule(admin_client: Client, owner: str) -> None:
+    """A browser sends every field of it, empty or as it was set."""
+    untouched: dict[str, Any] = dict.fromkeys(RuleForm.base_fields, "")
+    untouched = {name: value for name, value in untouched.items() if not isinstance(RuleForm.base_fields[name], TICKS)}
+    page: dict[str, Any] = {f"rules-0-{name}": value for name, value in untouched.items()}
+    page |= {"rules-0-method": "GET", "rules-0-enabled": "on", "rules-0-id": "", f"rules-0-{owner}": ""}
+    page |= {"name": "MGID", "alias": "mgid", "rules-TOTAL_FORMS": 1, "rules-INITIAL_FORMS": 0}
+
+    response = admin_client.post(f"/admin/campaigns/{owner}/add/", page)
+
+    assert response.status_code == 302, response.content.decode()
+    assert not PostbackRule.objects.exists()
 
 
 def test_every_status_of_the_table_has_a_tick_box(admin_client: Client, campaign: Campaign) -> None:
