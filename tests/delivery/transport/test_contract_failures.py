@@ -2,7 +2,7 @@
 
 import ssl
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from itertools import repeat
 
 import pytest
@@ -101,6 +101,15 @@ def test_a_closed_port_refuses(transport, receiver):
 
     assert (response.code, response.error) == (None, Trouble.REFUSED)
     assert response.is_temporary
+
+
+def test_an_address_that_no_way_leads_to_is_not_reached(open_transport):
+    transport = open_transport(allowed_networks=[ip_network("255.255.255.255/32")])
+    response = ask(transport, "http://255.255.255.255/canary")
+
+    assert response.error in {Trouble.NO_ROUTE, Trouble.OUR_MACHINE}
+    assert response.is_temporary
+    assert not response.maybe_arrived
 
 
 def test_nobody_picks_up(open_transport, deaf):

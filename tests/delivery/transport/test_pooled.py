@@ -101,14 +101,6 @@ def test_a_silent_name_server_is_no_fault_of_the_receiver(transport, monkeypatch
     assert response.is_temporary
 
 
-def test_an_address_that_no_way_leads_to_is_not_reached(open_transport):
-    transport = open_transport(allowed_networks=[ip_network("255.255.255.255/32")])
-    response = ask(transport, "http://255.255.255.255/canary")
-
-    assert response.error in {Trouble.NO_ROUTE, Trouble.OUR_MACHINE}
-    assert response.is_temporary
-
-
 def test_a_close_ends_a_connection_that_is_still_being_made(open_transport):
     transport = open_transport(places=1)
     with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf, socket.create_connection(deaf.getsockname()):
