@@ -15,6 +15,7 @@ import pytest
 from tests.faults.receiver import Receiver
 from tests.faults.site import WORKERS, Site
 from tests.faults.trial import Trial
+from tests.services import STRICT
 
 HOST = "receiver.faults.test"
 # with an /etc/resolv.conf that nobody else sees
@@ -59,7 +60,8 @@ def answer(query: bytes) -> bytes:
 def name_server(site: Site, tmp_path: Path) -> Iterator[NameServer]:
     """The only one that the workers know."""
     if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
-        pytest.skip("only root, where it may make namespaces, can give the workers a name server of their own")
+        reason = "only root, where it may make namespaces, can give the workers a name server of their own"
+        (pytest.fail if STRICT else pytest.skip)(reason)
     with closing(NameServer()) as server:
         settings = tmp_path / "resolv.conf"
         settings.write_text(f"nameserver {server.address}\n")

@@ -53,7 +53,7 @@ class Attempt(NamedTuple):
     error: str
 
 
-VERDICTS: list[Verdict] = []  # of this session, shown at its end
+VERDICTS: list[Verdict] = []  # of this run, shown at its end
 
 
 class Trial:
