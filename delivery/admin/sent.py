@@ -1,10 +1,9 @@
-"""Maintenance -> Logs -> S2S postbacks."""
+"""Maintenance -> Logs -> S2S postbacks: the list. The page of one of them stands in page.py."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import QuerySet
 from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse
@@ -16,25 +15,22 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.admin.display import ago
 from campaigns.admin.filters import ChoicesFilter, RelatedFilter, TimeFilter
 from campaigns.admin.keyset import KeysetAdmin, ReadOnly
-from delivery.admin.acts import Acts
 from delivery.admin.cells import explain_url, short_id, short_link
-from delivery.admin.facts import Facts, ShownTry
+from delivery.admin.page import RELATED, PostbackPage
 from delivery.admin.wishes import Selection
 from delivery.models import SentPostback
 from postbacks.masking import mask
 
 ANSWER = 80  # characters of an answer that the list shows
-ATTEMPTS = 200  # that a page shows; retries end long before
 
 
 @admin.register(SentPostback)
-class SentPostbackAdmin(ReadOnly, Facts, Acts, KeysetAdmin):
+class SentPostbackAdmin(ReadOnly, PostbackPage, KeysetAdmin):
     """When, which click, where to, how did it go."""
 
     menu = (_("Maintenance"), _("Logs"))
     menu_order = 10
     change_list_template = "delivery/admin/log.html"
-    change_form_template = "delivery/admin/postback.html"
     list_display = ["when", "campaign", "click_id", "status", "how", "link", "state_label", "code", "told", "took"]
     list_display += ["attempts"]
     list_display_links = ["when"]
@@ -60,29 +56,11 @@ class SentPostbackAdmin(ReadOnly, Facts, Acts, KeysetAdmin):
         match = request.resolver_match
         if match and "object_id" not in match.kwargs:
             return rows.defer("answer", "notes").annotate(answer_start=Left("answer", ANSWER + 1))
-        return rows.select_related("campaign", "source", "rule", "change", "conversion", "receiver", "resend_of")
+        return rows.select_related(*RELATED)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         link = "link" if self.has_act_permission(request) else "masked_link"
         return [link if name == "link" else name for name in self.list_display]
-
-    def get_fieldsets(self, request: HttpRequest, obj: SentPostback | None = None) -> Any:
-        return self.facts(obj, covered=not self.has_act_permission(request)) if obj else []
-
-    def get_readonly_fields(self, request: HttpRequest, obj: SentPostback | None = None) -> list[str]:
-        return flatten_fieldsets(self.get_fieldsets(request, obj))
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        context = {"wish": Selection(ids=[]).wish, "may_act": self.has_act_permission(request)}
-        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        tries = [ShownTry(attempt) for attempt in context["original"].tries.order_by("id")[:ATTEMPTS]]
-        return super().render_change_form(request, {**context, "tries": tries}, *args, **kwargs)
 
     @admin.action(description=_("Send again"), permissions=["act"])
     def ask_send_again(self, request: HttpRequest, rows: QuerySet[SentPostback]) -> HttpResponse:  # noqa: ARG002
