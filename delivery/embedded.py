@@ -12,6 +12,7 @@ from delivery.engine import engine
 from delivery.sweeping import sweeper
 
 STOP_WITHIN = 2.0  # seconds for what flies when a person presses Ctrl-C
+LAST_WORDS = 1.0  # seconds to write that it ends
 LOOK = 0.5  # seconds between two looks whether the parent still lives
 
 
@@ -30,6 +31,7 @@ class EmbeddedWorker:
         """Claim no more and let what flies land, for a few seconds; what does not goes again when its lease is out."""
         sweeper.stop()
         engine.stop()
+        sweeper.wait(LAST_WORDS)
 
     def _work(self) -> None:
         # a WorkController, unlike `celery worker`, leaves signals and logging to the process that it lives in

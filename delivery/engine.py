@@ -21,6 +21,12 @@ class Engine:
         self._running = threading.Lock()
         self._flow = Flow()  # kept from run to run, as is the transport
         self._transport: Transport | None = None  # kept from run to run, with its open connections
+        self._pump: Pump | None = None  # of the last run
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests are on their way just now; read from other threads, for a person to see."""
+        return len(self._pump.flying) if self._pump else 0
 
     def run(self) -> None:
         """Send what is due until nothing is."""
@@ -45,8 +51,8 @@ class Engine:
     def _pump_until_dry(self) -> None:
         if self._transport is None:
             self._transport = transport_from_settings()
-        pump = Pump(self._transport, self.stopping, self._wake, self._flow)
-        while pump.run(at_most=AT_MOST):
+        self._pump = Pump(self._transport, self.stopping, self._wake, self._flow)
+        while self._pump.run(at_most=AT_MOST):
             nudge.ring()  # a minute of work without a pause: others may help
 
 

@@ -5,6 +5,7 @@ Works without beat and broker.
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from delivery import alerts, nudge
+from delivery.heart import Heart
 from delivery.latest import end_too_late
 from delivery.models import FINISHED, Attempt, SentPostback, State, SweepTurn
 from delivery.order import Strays, release_followers
@@ -89,28 +91,45 @@ def _end(ids: list[int], state: State, error: str) -> None:
 
 
 class Sweeper:
-    """Sweeps from a thread of each worker process, whether beat runs or not; the database says whose turn it is."""
+    """Sweeps from a thread of each worker process, whether beat runs or not; the database says whose turn it is.
+
+    The same thread beats the process's heart: who does not sweep is not well.
+    """
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """From now on, until stopped."""
         self._stopped.clear()
-        threading.Thread(target=self._sweep_for_ever, name="sweep", daemon=True).start()
+        self._thread = threading.Thread(target=self._sweep_for_ever, name="sweep", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         """No more from now on."""
         self._stopped.set()
 
+    def wait(self, seconds: float) -> None:
+        """Until its last words are written, but no longer than this."""
+        if self._thread:
+            self._thread.join(seconds)
+
     def _sweep_for_ever(self) -> None:
+        heart = Heart()
         while not self._stopped.is_set():
-            try:
-                sweep()
-            except Exception:  # whatever it is: a process without its sweep leaves retries and lost leases lying
-                logger.exception("The sweep failed; it tries again.")
-                connection.close()
+            _whatever_happens(heart.beat, "The heartbeat failed; it tries again.")
+            _whatever_happens(sweep, "The sweep failed; it tries again.")
             self._stopped.wait(settings.POSTBACK_SWEEP_INTERVAL)
+        _whatever_happens(heart.stop, "The end could not be noted.")
+        connection.close()
+
+
+def _whatever_happens(step: Callable[[], None], told: str) -> None:
+    try:
+        step()
+    except Exception:  # whatever it is: a process without its sweep leaves retries and lost leases lying
+        logger.exception("%s", told)
         connection.close()
 
 

@@ -5,6 +5,7 @@ from delivery.models.receiver import Breaker, Override, Receiver
 from delivery.models.sent import FINISHED, Kind, Lane, SentPostback, State
 from delivery.models.spent import SpentKey
 from delivery.models.sweep_turn import SweepTurn
+from delivery.models.worker import Worker
 
 __all__ = [
     "FINISHED",
@@ -18,4 +19,4 @@ __all__ = [
     "SpentKey",
     "State",
 ]
-__all__ += ["SweepTurn"]
+__all__ += ["SweepTurn", "Worker"]

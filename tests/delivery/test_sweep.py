@@ -9,6 +9,7 @@ from django.db import ProgrammingError
 from django.db.models.functions import Now
 
 from delivery.claim import claim
+from delivery.heart import Heart
 from delivery.models import Lane, Receiver, SentPostback, State, SweepTurn
 from delivery.outcome import answered, record
 from delivery.rendering import render
@@ -133,6 +134,8 @@ def test_a_sweep_that_fails_is_tried_again(monkeypatch, settings):
         again.set()
 
     monkeypatch.setattr(SweepTurn.objects, "take", fail)
+    monkeypatch.setattr(Heart, "beat", lambda _heart: None)
+    monkeypatch.setattr(Heart, "stop", lambda _heart: None)
     sweeper = Sweeper()
     sweeper.start()
 
