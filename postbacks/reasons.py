@@ -55,19 +55,25 @@ class Answer:
     rule: int
     name: str
     reasons: list[Reason] = field(default_factory=list)
+    key: int = 0  # the rule that its task keys go by, where that is another
 
     @property
     def is_yes(self) -> bool:
         """Whether a postback was to be queued."""
         return not self.reasons
 
+    @property
+    def keyed_as(self) -> int:
+        """The rule whose number its task keys carry."""
+        return self.key or self.rule
+
     def to_json(self) -> dict[str, Any]:
         """As it is kept in a Decision."""
         reasons = [{"why": reason.why, "about": reason.about} for reason in self.reasons]
-        return {"rule": self.rule, "name": self.name, "reasons": reasons}
+        return {"rule": self.rule, "name": self.name, "reasons": reasons} | ({"key": self.key} if self.key else {})
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Answer":
         """As it was kept."""
         reasons = [Reason(Why(reason["why"]), reason["about"]) for reason in kept["reasons"]]
-        return cls(rule=kept["rule"], name=kept["name"], reasons=reasons)
+        return cls(rule=kept["rule"], name=kept["name"], reasons=reasons, key=kept.get("key", 0))

@@ -100,9 +100,9 @@ def _lines(answer: Answer, change: ConversionChange, history: History) -> Iterab
     if not answer.is_yes:
         yield of_refusal(answer, is_gone=answer.rule not in history.rules)
         return
-    if own := history.own(answer.rule, change):
+    if own := history.own(answer, change):
         yield of_postback(own)
-    elif earlier := history.earlier(answer.rule, change):
+    elif earlier := history.earlier(answer, change):
         yield of_repetition(answer, earlier.number, earlier.postback)
     else:
         yield of_lost_row(answer)

@@ -36,22 +36,22 @@ class History:
             for answer in answers_to(change):
                 rules.add(answer.rule)
                 if answer.is_yes:
-                    self._first_wanted.setdefault(key_of(answer.rule, change), change.number)
+                    self._first_wanted.setdefault(key_of(answer.keyed_as, change), change.number)
         self.rules = set(PostbackRule.objects.filter(pk__in=rules).values_list("pk", flat=True))  # those still there
 
-    def own(self, rule: int, change: ConversionChange) -> SentPostback | None:
+    def own(self, answer: Answer, change: ConversionChange) -> SentPostback | None:
         """The postback that was queued for this very change."""
-        keys = key_of(rule, change), key_of(rule, change, again=True)
+        keys = key_of(answer.keyed_as, change), key_of(answer.keyed_as, change, again=True)
         rows = [self._postbacks[key] for key in keys if key in self._postbacks]
-        return next((row for row in rows if row.change_id == change.pk), None)
+        return next((row for row in rows if (row.change_id, row.rule_id) == (change.pk, answer.rule)), None)
 
-    def earlier(self, rule: int, change: ConversionChange) -> Earlier | None:
+    def earlier(self, answer: Answer, change: ConversionChange) -> Earlier | None:
         """What was queued for the same status before, so that nothing was for this change; pruned or not."""
-        key = key_of(rule, change)
+        key = key_of(answer.keyed_as, change)
         if row := self._postbacks.get(key):
             return Earlier(row.change.number if row.change else None, row.pk)
         number = self._first_wanted.get(key, change.number)
-        if number == change.number or SpentKey.objects.among([key_of(rule, change, again=True)]):
+        if number == change.number or SpentKey.objects.among([key_of(answer.keyed_as, change, again=True)]):
             return None
         return Earlier(number, None)
 

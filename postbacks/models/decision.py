@@ -31,7 +31,10 @@ class Decision(models.Model):
     @classmethod
     def of(cls, change: ConversionChange, reasons: "dict[PostbackRule, list[Reason]]") -> "Decision":
         """A decision, not saved yet."""
-        answers = [Answer(rule=rule.pk, name=rule.label, reasons=against) for rule, against in reasons.items()]
+        answers = [
+            Answer(rule=rule.pk, name=rule.label, reasons=against, key=rule.customised_from_id or 0)
+            for rule, against in reasons.items()
+        ]
         decision = cls(change=change, kept_answers=[answer.to_json() for answer in answers])
         decision.rules = [rule for rule, against in reasons.items() if not against]
         return decision

@@ -1,14 +1,14 @@
 """The wish "send this, so, at these statuses"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -38,17 +38,8 @@ class PostbackRuleManager(models.Manager["PostbackRule"]):
     def decide(self, changes: Sequence[ConversionChange]) -> list[Decision]:
         """What every rule of each change's campaign and source says, written down; in the order of the changes."""
         # as they are now, not as whoever made the change once loaded them: one may have been paused meanwhile
-        campaigns, off = {}, set()
-        ids = {change.conversion.click.campaign_id for change in changes}
-        for campaign in Campaign.objects.filter(pk__in=ids).annotate(off=F("switched_off__rule")):
-            campaigns[campaign.pk] = campaign
-            off.add((campaign.off, campaign.pk))
-        rules = list(
-            self.filter(Q(campaign__in=campaigns) | Q(source__campaigns__in=campaigns))
-            .distinct()
-            .order_by("id")
-            .select_related("source__terms", "campaign__source__terms")
-        )
+        campaigns = Campaign.objects.in_bulk({change.conversion.click.campaign_id for change in changes})
+        rules, off = self._asked(campaigns)
         asked = {pk: [rule for rule in rules if rule.is_for(campaign)] for pk, campaign in campaigns.items()}
         decisions = []
         for change in changes:
@@ -60,6 +51,23 @@ class PostbackRuleManager(models.Manager["PostbackRule"]):
             decisions.append(Decision.of(change, _without_doubles(reasons)))
         insert(decisions)
         return decisions
+
+    def _asked(self, campaigns: Collection[int]) -> "tuple[list[PostbackRule], set[tuple[int, int]]]":
+        """Their rules, and which of them is switched off for which campaign.
+
+        In one statement: a rule that was customised just now is on, or its copy is, and never neither of them.
+        """
+        rows = (
+            self.filter(Q(campaign__in=campaigns) | Q(source__campaigns__in=campaigns))
+            .annotate(off=FilteredRelation("switched_off", condition=Q(switched_off__campaign__in=campaigns)))
+            .annotate(off_for=F("off__campaign"))
+            .distinct()
+            .order_by("id")
+            .select_related("source__terms", "campaign__source__terms")
+        )
+        rules: dict[int, PostbackRule] = {}
+        off = {(rules.setdefault(row.pk, row).pk, row.off_for) for row in rows}
+        return list(rules.values()), off
 
     def for_campaign(self, campaign: Campaign) -> models.QuerySet["PostbackRule"]:
         """Its own and those of its source."""
@@ -97,12 +105,24 @@ class PostbackRule(RuleTerms):
     again = models.BooleanField(
         _("again"), default=False, help_text=_("Send once more when a status comes back (sale, rejected, sale).")
     )
+    position = models.PositiveIntegerField(_("place"), default=0)  # on the page; no rule goes before another by it
+    # the source's rule that this one of a campaign was copied from, and goes instead of; one that is gone leaves its
+    # number, since task keys go by it
+    customised_from = models.ForeignKey(
+        "self",
+        models.DO_NOTHING,
+        related_name="customised",
+        null=True,
+        editable=False,
+        db_constraint=False,
+        verbose_name=_("customised from"),
+    )
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = PostbackRuleManager()
 
     class Meta:
-        ordering = ["id"]
+        ordering = ["position", "id"]
         verbose_name = _("S2S postback")
         verbose_name_plural = _("S2S postbacks")
         constraints = [
@@ -111,7 +131,8 @@ class PostbackRule(RuleTerms):
                 | Q(source__isnull=False, campaign__isnull=True),
                 name="rule_of_a_source_or_a_campaign",
                 violation_error_message=_("A rule belongs to a source or to a campaign: exactly one of the two."),
-            )
+            ),
+            models.UniqueConstraint(fields=["campaign", "customised_from"], name="customised_once"),
         ]
 
     def __str__(self) -> str:
@@ -142,8 +163,29 @@ class PostbackRule(RuleTerms):
         return terms_of(self).to_json()
 
     def task_key(self, change: ConversionChange) -> str:
-        """Equal keys are one and the same postback: it is sent once."""
-        return key_of(self.pk, change, again=self.again)
+        """Equal keys are one and the same postback: it is sent once.
+
+        What was customised keeps the keys of the source's rule: what that one has sent is not sent again by the copy.
+        """
+        return key_of(self.keyed_as, change, again=self.again)
+
+    @property
+    def keyed_as(self) -> int:
+        """The rule whose number its task keys carry."""
+        return self.customised_from_id or self.pk
+
+    def copy(self, **fields: Any) -> "PostbackRule":
+        """The same wish, not saved yet: of the same owner, and with keys of its own, unless `fields` say otherwise."""
+        owner = {} if {"campaign", "source"} & fields.keys() else {"campaign": self.campaign, "source": self.source}
+        return PostbackRule(**{name: getattr(self, name) for name in WISH} | owner | fields)
+
+    @transaction.atomic
+    def customise_for(self, campaign: Campaign) -> "PostbackRule":
+        """The campaign's own copy of this rule of its source, which goes in its place; asked for twice, it is one."""
+        wish = {name: getattr(self, name) for name in WISH}
+        copy, _made = PostbackRule.objects.get_or_create(campaign=campaign, customised_from=self, defaults=wish)
+        SwitchedOff.objects.get_or_create(rule=self, campaign=campaign)
+        return copy
 
     def parameter_names(self) -> set[str]:
         """What the links of its owner carry, so that `{device_id}` is no misprint where a link brings it."""
@@ -179,6 +221,10 @@ class PostbackRule(RuleTerms):
                 )
             )
         return warnings
+
+
+OWN = {"id", "source", "campaign", "position", "customised_from", "created"}
+WISH = [field.name for field in PostbackRule._meta.concrete_fields if field.name not in OWN]  # what a copy takes
 
 
 def key_of(rule: int, change: ConversionChange, *, again: bool = False) -> str:
