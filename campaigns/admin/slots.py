@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,20 @@ class Link:
 
     label: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the menu that shows no model; its address needs no arguments."""
+
+    label: "str | StrPromise"
+    url_name: str
+    menu: "Sequence[str | StrPromise]" = (_("Maintenance"),)
+    order: int = 10
+    permission: str = ""  # "app.codename"; empty: everyone who may log in
+
+    def may_be_seen_by(self, request: HttpRequest) -> bool:
+        return not self.permission or request.user.has_perm(self.permission)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +75,7 @@ class Slots:
     questions: list[Callable[[HttpRequest, Model], str | None]] = field(default_factory=list)
     # links beside a click or a conversion
     links: list[Callable[[Model], Sequence[Link]]] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)  # of the menu
 
 
 slots = Slots()

@@ -36,7 +36,7 @@ class Site(AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page needs."""
         context = super().each_context(request)
-        whole = menu(context["available_apps"], self._registry, request.path)
+        whole = menu(context["available_apps"], self._registry, request)
         return {**context, "menu": whole, "trail": whole.trail()}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

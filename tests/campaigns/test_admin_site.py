@@ -1,12 +1,25 @@
 """The frame: menu, overview, and the pages of one row."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.urls import reverse
 
+from campaigns.admin.slots import Page, slots
 from campaigns.models import Campaign, ConversionStatus, Installation
+
+
+@pytest.fixture
+def page_below(db: None) -> Iterator[Page]:
+    """A page that stands below the list of sources, for those who may see sources."""
+    before = list(slots.pages)
+    page = Page("Where they fell", "admin:campaigns_source_add", ("Maintenance", "Logs"), 5, "campaigns.view_source")
+    slots.pages[:] = [page]
+    yield page
+    slots.pages[:] = before
 
 
 def test_the_menu_has_its_groups_and_the_logs_below_maintenance(admin_client: Client) -> None:
@@ -40,6 +53,25 @@ def test_the_menu_holds_what_one_may_see(client: Client, db: None) -> None:
     menu = client.get("/admin/").context["menu"]
 
     assert [entry.label for group in menu.groups for entry in group.entries] == ["Clicks"]
+
+
+def test_a_page_without_a_model_stands_in_the_menu(admin_client: Client, page_below: Page) -> None:
+    logs = admin_client.get("/admin/").context["menu"].group("Maintenance").group("Logs")
+
+    assert [entry.label for entry in logs.entries] == ["Where they fell", "S2S postbacks", "Received postbacks"]
+
+
+def test_a_page_below_a_list_is_the_current_one(admin_client: Client, page_below: Page) -> None:
+    menu = admin_client.get(reverse(page_below.url_name)).context["menu"]
+
+    assert [entry.label for entry in menu.all_entries() if entry.is_current] == ["Where they fell"]
+    assert menu.trail()[:3] == ["", "Maintenance", "Logs"]
+
+
+def test_a_page_is_in_the_menu_of_those_who_may_see_it(client: Client, page_below: Page) -> None:
+    client.force_login(User.objects.create_user("reader", password="x", is_staff=True))
+
+    assert client.get("/admin/").context["menu"].groups == []
 
 
 def test_the_overview_shows_where_networks_report(admin_client: Client) -> None:
