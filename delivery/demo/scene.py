@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from campaigns.models import Campaign, Source
+from delivery.models import DemoMark
 from postbacks.models import PostbackRule, SwitchedOff
 
 SOURCE_RULE = "/mgid/postback?c={external_id}&e=EVENT1&r={conversion_revenue}"
@@ -64,6 +65,7 @@ def load(receiver: str) -> None:
     for name, (method, url) in APP_RULES.items():
         _rule(name, method, receiver + url, campaign=app)
     SwitchedOff.objects.get_or_create(rule=inherited, campaign=app)
+    DemoMark.objects.mark(source, shoes, app)
 
 
 def _campaign(alias: str, name: str, source: Source, parameters: list[dict[str, str]]) -> Campaign:

@@ -1,6 +1,7 @@
 """What is done: postbacks in the queue and in the log, their attempts, and the receivers."""
 
 from delivery.models.attempt import Attempt
+from delivery.models.demo import DemoMark
 from delivery.models.receiver import Breaker, Override, Receiver
 from delivery.models.sent import FINISHED, Kind, Lane, SentPostback, State
 from delivery.models.spent import SpentKey
@@ -19,4 +20,4 @@ __all__ = [
     "SpentKey",
     "State",
 ]
-__all__ += ["SweepTurn", "Worker"]
+__all__ += ["DemoMark", "SweepTurn", "Worker"]
