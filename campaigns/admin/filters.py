@@ -1,31 +1,66 @@
 """Filters for logs: none of them reads the log to know its choices."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.admin import FieldListFilter, ListFilter
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.admin.bounded import Condition, equal
 from campaigns.models import ConversionStatus
 
 MOST_LINKS = 30  # beyond it a list is no help, and an input narrows it
 SLACK = timedelta(minutes=1)  # ids and times of rows written at the same moment may stand in another order
 NEIGHBOURS = 100  # rows that are asked where a time begins among the ids
+BEYOND = 2**62  # no row has such an id
 
 Choice = dict[str, Any]
 
 
-class ChoicesFilter(FieldListFilter):
+class Asking:
+    """Mixin: a filter that says what it asks of a row, so that a log can be read in steps."""
+
+    def conditions(self) -> Sequence[Condition]:
+        """Nothing, where nothing was chosen."""
+        raise NotImplementedError
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        """For a list that is no log."""
+        for condition in self.conditions():
+            queryset = condition.narrow(queryset)
+        return queryset
+
+
+class FieldFilter(Asking, FieldListFilter):
+    """One value of a field."""
+
+    used_parameters: dict[str, Any]
+
+    def __init__(
+        self, field: Any, request: HttpRequest, params: Any, model: type[Model], model_admin: Any, field_path: str
+    ) -> None:
+        self.model = model
+        super().__init__(field, request, params, model, model_admin, field_path)
+
+    def conditions(self) -> Sequence[Condition]:
+        return [equal(self.model, self.field_path, self.value)] if self.value else []
+
+    @property
+    def value(self) -> str:
+        """As it stands in the address."""
+        return str(_last(self.used_parameters.get(self.field_path, "")))
+
+
+class ChoicesFilter(FieldFilter):
     """One value of a closed set: the field's own choices, or the conversion statuses. ("state", this)."""
 
     template = "campaigns/admin/choices_filter.html"
-    used_parameters: dict[str, Any]
 
     def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(field, *args, **kwargs)
@@ -41,28 +76,25 @@ class ChoicesFilter(FieldListFilter):
             yield {"selected": value == self.value, "query_string": link, "display": label}
 
     @property
-    def value(self) -> str:
-        return str(_last(self.used_parameters.get(self.field_path, "")))
-
-    @property
     def chosen(self) -> Any:
         """The label of the choice that was made; empty: none was."""
         return dict(self.options).get(self.value, self.value)
 
 
-class RelatedFilter(FieldListFilter):
-    """One campaign or source: links where they are few, else an input that narrows them. ("campaign", this)."""
+class RelatedFilter(FieldFilter):
+    """One campaign, source or receiver: links where they are few, else an input that narrows them."""
 
     template = "campaigns/admin/related_filter.html"
+    named = "name"  # what people know one by
     hidden: list[tuple[str, str]] = []
-    used_parameters: dict[str, Any]
 
     def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
         self.find_parameter = f"{kwargs['field_path']}_named"
         super().__init__(field, *args, **kwargs)
         self.find = str(_last(self.used_parameters.pop(self.find_parameter, "")))
         chosen = str(_last(self.used_parameters.get(self.field_path, "")))
-        self.options = self._options(field.remote_field.model._default_manager.order_by("name"), chosen)
+        related = field.remote_field.model._default_manager.order_by(self.named)
+        self.options = self._options(related, chosen)
         if self.find and len(self.options) == 1 and not chosen:
             self.used_parameters[self.field_path] = [str(self.options[0][0])]
 
@@ -70,7 +102,7 @@ class RelatedFilter(FieldListFilter):
         rows = list(related[: MOST_LINKS + 1])
         self.is_long = len(rows) > MOST_LINKS
         if self.find:
-            rows = list(related.filter(name__icontains=self.find)[:MOST_LINKS])
+            rows = list(related.filter(**{f"{self.named}__icontains": self.find})[:MOST_LINKS])
         elif self.is_long:
             rows = list(related.filter(pk=chosen)) if chosen.isdecimal() else []
         return [(row.pk, str(row)) for row in rows]
@@ -87,16 +119,12 @@ class RelatedFilter(FieldListFilter):
             yield {"selected": str(value) == self.value, "query_string": link, "display": label}
 
     @property
-    def value(self) -> str:
-        return str(_last(self.used_parameters.get(self.field_path, "")))
-
-    @property
     def chosen(self) -> str:
         """The name of the one that was chosen; empty: none was."""
         return next((label for value, label in self.options if str(value) == self.value), self.value)
 
 
-class TimeFilter(ListFilter):
+class TimeFilter(Asking, ListFilter):
     """When it was: a range on `created`, and one on the id, so that a scan by id ends where the time does."""
 
     title = _("time")
@@ -112,6 +140,7 @@ class TimeFilter(ListFilter):
 
     def __init__(self, request: HttpRequest, params: dict[str, Any], model: type[Model], model_admin: Any) -> None:
         super().__init__(request, params, model, model_admin)
+        self.model = model
         said = {name: str(_last(params.pop(name, ""))) for name in ("time", "since", "until")}
         self.used_parameters.update({name: value for name, value in said.items() if value})
         self.span = said["time"] if said["time"] in self.SPANS else ""
@@ -139,11 +168,9 @@ class TimeFilter(ListFilter):
         days = [day.isoformat() if day else "…" for day in (self.since, self.until)]
         return " – ".join(days) if self.since or self.until else ""
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+    def conditions(self) -> Sequence[Condition]:
         begin, end = self._begin(), _midnight(self.until + timedelta(days=1)) if self.until else None
-        if begin:
-            queryset = _from(queryset, begin)
-        return _to(queryset, end) if end else queryset
+        return [*([_from(self.model, begin)] if begin else []), *([_to(self.model, end)] if end else [])]
 
     def _begin(self) -> datetime | None:
         if not self.span:
@@ -152,18 +179,16 @@ class TimeFilter(ListFilter):
         return timezone.now() - length if length else _midnight(timezone.localdate())
 
 
-def _from(rows: QuerySet[Any], begin: datetime) -> QuerySet[Any]:
-    every = rows.model._default_manager
-    first = every.filter(created__gte=begin - SLACK).order_by("created").values_list("pk", flat=True)[:NEIGHBOURS]
-    ids = list(first)
-    return rows.filter(created__gte=begin, pk__gte=min(ids)) if ids else rows.none()
+def _from(model: type[Model], begin: datetime) -> Condition:
+    late = model._default_manager.filter(created__gte=begin - SLACK).order_by("created")
+    ids = list(late.values_list("pk", flat=True)[:NEIGHBOURS])
+    return Condition(holds=Q(created__gte=begin), above=min(ids, default=BEYOND) - 1)
 
 
-def _to(rows: QuerySet[Any], end: datetime) -> QuerySet[Any]:
-    every = rows.model._default_manager
-    last = every.filter(created__lt=end + SLACK).order_by("-created").values_list("pk", flat=True)[:NEIGHBOURS]
-    ids = list(last)
-    return rows.filter(created__lt=end, pk__lte=max(ids)) if ids else rows.none()
+def _to(model: type[Model], end: datetime) -> Condition:
+    early = model._default_manager.filter(created__lt=end + SLACK).order_by("-created")
+    ids = list(early.values_list("pk", flat=True)[:NEIGHBOURS])
+    return Condition(holds=Q(created__lt=end), below=max(ids, default=-1) + 1)
 
 
 def _midnight(day: date) -> datetime:

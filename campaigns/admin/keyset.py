@@ -1,17 +1,35 @@
-"""Logs of any length: paged by key, never by counting or OFFSET."""
+"""Logs of any length: paged by key, never by counting or OFFSET, and read in bounded steps."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import build_q_object_from_lookup_parameters
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import FieldError, ValidationError
 from django.db.models import Expression, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.bases import ModelAdmin
+from campaigns.admin.bounded import STEPS, Condition, Found, Span, either, equal, is_led, look
+from campaigns.admin.filters import Asking
 
 BEFORE = "before"  # rows with a smaller id: older
 AFTER = "after"  # rows with a greater id: newer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookFurther:
+    """What is said where the page is not full, and the log not at its end."""
+
+    looked_at: int
+    until: datetime | None
+    link: str
+    upwards: bool
 
 
 class KeysetChangeList(ChangeList):
@@ -19,14 +37,41 @@ class KeysetChangeList(ChangeList):
 
     newer_link = ""
     older_link = ""
+    look_further: LookFurther | None = None
 
-    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:  # noqa: ARG002
         """What the filters let through; the place in it stays out of the links that the page makes."""
         self.before, self.after = _key(request, BEFORE), _key(request, AFTER)
         for name in (BEFORE, AFTER):
             self.params.pop(name, None)
             self.filter_params.pop(name, None)
-        return super().get_queryset(request, exclude_parameters)
+        self.filter_specs, self.has_filters, others, _doubles, self.has_active_filters = self.get_filters(request)
+        self.clear_all_filters_qs = self.get_query_string(new_params=others, remove=self.get_filters_params())
+        self.root_queryset = self.apply_select_related(self.root_queryset)
+        try:
+            self.conditions = self._conditions(request, others)
+            return self._all()
+        except (FieldError, TypeError, ValueError, ValidationError) as error:
+            raise IncorrectLookupParameters(error) from error
+
+    def _conditions(self, request: HttpRequest, others: dict[str, Any]) -> list[Condition]:
+        """What the filters, the address and the search ask of each row."""
+        asked = [condition for spec in self.filter_specs if isinstance(spec, Asking) for condition in spec.conditions()]
+        asked += [self._other(name, values) for name, values in others.items()]
+        model_admin: KeysetAdmin = self.model_admin  # type: ignore[assignment]
+        return asked + list(model_admin.search_conditions(request, self.query))
+
+    def _other(self, name: str, values: list[Any]) -> Condition:
+        """What stands in the address and belongs to no filter."""
+        if len(values) == 1 and is_led(self.model, name):
+            return equal(self.model, name, values[0])
+        return Condition(holds=build_q_object_from_lookup_parameters({name: values}))
+
+    def _all(self) -> QuerySet[Any]:
+        rows = self.root_queryset
+        for condition in self.conditions:
+            rows = condition.narrow(rows)
+        return rows.order_by("-pk")
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Expression | str]:  # noqa: ARG002
         """By id alone: any other order would have to sort the whole log."""
@@ -38,27 +83,51 @@ class KeysetChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:  # noqa: ARG002
         """The rows of this page, and one more to know whether there is another."""
-        rows, has_newer, has_older = self._page()
-        if has_newer:
-            self.newer_link = self.get_query_string({AFTER: rows[0].pk})
-        if has_older:
-            self.older_link = self.get_query_string({BEFORE: rows[-1].pk})
-        self.result_list = rows
-        self.result_count = self.full_result_count = len(rows)
+        rows = None if self.after is None else self._upwards(self.after)
+        self.result_list = self._downwards() if rows is None else rows
+        self.result_count = self.full_result_count = len(self.result_list)
         self.show_full_result_count = False
-        self.show_admin_actions = bool(rows)
+        self.show_admin_actions = bool(self.result_list)
         self.can_show_all = self.multi_page = False
 
-    def _page(self) -> tuple[list[Model], bool, bool]:
-        """Rows, whether there are newer ones, whether there are older ones."""
-        most = self.list_per_page
-        if self.after is not None:
-            rows = list(self.queryset.filter(pk__gt=self.after).order_by("pk")[: most + 1])
-            if len(rows) > most:
-                return rows[:most][::-1], True, True
-        older = self.queryset.filter(pk__lt=self.before) if self.before is not None else self.queryset
-        rows = list(older[: most + 1])  # the way back to the newest ends on a full first page
-        return rows[:most], bool(rows) and self.before is not None, len(rows) > most
+    def _downwards(self) -> list[Model]:
+        """From the place in the address, or from the newest, to the older ones."""
+        before = self.before if self.after is None else None  # the way back to the newest ends on a full first page
+        found = self._look(Span(below=before))
+        if before is not None:
+            self.newer_link = self.get_query_string({AFTER: found.ids[0] if found.ids else before - 1})
+        if len(found.ids) > self.list_per_page:
+            self.older_link = self.get_query_string({BEFORE: found.ids[self.list_per_page - 1]})
+        elif found.last is not None:
+            self._say_how_far(found, upwards=False)
+        return self._rows(found.ids[: self.list_per_page])
+
+    def _upwards(self, after: int) -> list[Model] | None:
+        """From the place in the address to the newer ones; None: it leads to the newest."""
+        found = self._look(Span(above=after, upwards=True))
+        ids = found.ids[: self.list_per_page][::-1]
+        if len(found.ids) > self.list_per_page:
+            self.newer_link = self.get_query_string({AFTER: ids[0]})
+        elif found.last is None:
+            return None
+        else:
+            self._say_how_far(found, upwards=True)
+        self.older_link = self.get_query_string({BEFORE: ids[-1] if ids else after + 1})
+        return self._rows(ids)
+
+    def _look(self, span: Span) -> Found:
+        return look(self._every(), self.conditions, span, self.list_per_page + 1, STEPS)
+
+    def _say_how_far(self, found: Found, *, upwards: bool) -> None:
+        until = self._every().filter(pk=found.last).values_list("created", flat=True).first()
+        link = self.get_query_string({AFTER if upwards else BEFORE: found.last})
+        self.look_further = LookFurther(looked_at=found.looked_at, until=until, link=link, upwards=upwards)
+
+    def _every(self) -> QuerySet[Any]:
+        return self.model._default_manager.all()
+
+    def _rows(self, ids: Sequence[int]) -> list[Model]:
+        return list(self.root_queryset.filter(pk__in=ids).order_by("-pk")) if ids else []
 
 
 class KeysetAdmin(ModelAdmin):
@@ -74,21 +143,19 @@ class KeysetAdmin(ModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002
         return KeysetChangeList
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Rows of which one column is this very text. A column that never says it is not asked again.
+    def search_conditions(self, request: HttpRequest, text: str) -> Sequence[Condition]:
+        """Rows of which one column is this very text. A column that never says it is not asked again."""
+        if not (term := text.strip()):
+            return []
+        said = [self.search_condition(field, term) for field in self.get_search_fields(request)]
+        found = [condition for condition in said if self.model._default_manager.filter(condition.holds).exists()]
+        if not found:
+            return [Condition(holds=Q(pk__in=[]), below=0)]
+        return [either(found)]
 
-        With an OR over all columns PostgreSQL would rather walk the whole log by id.
-        """
-        if not (term := search_term.strip()):
-            return queryset, False
-        found = Q()
-        for field in self.get_search_fields(request):
-            match = Q(**{field: term.lower() if field.endswith("subid") else term})  # ours are in small letters
-            if self.model._default_manager.filter(match).exists():
-                found |= match
-        return (queryset.filter(found) if found else queryset.none()), False
+    def search_condition(self, field: str, term: str) -> Condition:
+        """That a column is this text; our own ids are in small letters."""
+        return equal(self.model, field, term.lower() if field.endswith("subid") else term)
 
 
 class ReadOnly:

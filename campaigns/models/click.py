@@ -86,9 +86,17 @@ class Click(models.Model):
     """One click: `subid` is ours, `external_id` the source's."""
 
     subid = models.CharField(_("subid"), max_length=64, unique=True, default=new_subid, editable=False)
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="clicks", verbose_name=_("campaign"))
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, related_name="clicks", db_index=False, verbose_name=_("campaign")
+    )
     traffic_source = models.ForeignKey(
-        Source, models.PROTECT, related_name="clicks", null=True, blank=True, verbose_name=_("traffic source")
+        Source,
+        models.PROTECT,
+        related_name="clicks",
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("traffic source"),
     )
     external_id = models.CharField(_("external id"), max_length=500, blank=True)
     cost = models.DecimalField(_("cost"), max_digits=15, decimal_places=4, default=Decimal(0))
@@ -115,6 +123,7 @@ class Click(models.Model):
         indexes = [
             models.Index(fields=["external_id", "-id"], name="click_external_id"),
             models.Index(fields=["campaign", "-id"], name="click_campaign"),
+            models.Index(fields=["traffic_source", "-id"], name="click_traffic_source"),
         ]
 
     def __str__(self) -> str:

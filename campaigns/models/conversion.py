@@ -19,9 +19,7 @@ class Conversion(models.Model):
     """One conversion of one click. (click, tid) is its identity: the same again is an update."""
 
     click = models.ForeignKey(Click, models.PROTECT, related_name="conversions", verbose_name=_("click"))
-    tid = models.CharField(
-        _("tid"), max_length=255, blank=True, db_index=True, help_text=_("The network's transaction id.")
-    )
+    tid = models.CharField(_("tid"), max_length=255, blank=True, help_text=_("The network's transaction id."))
     status = models.CharField(_("status"), max_length=32)
     original_status = models.CharField(
         _("original status"), max_length=255, blank=True, help_text=_("As the network said it.")
@@ -43,6 +41,10 @@ class Conversion(models.Model):
         ordering = ["-id"]
         verbose_name = _("conversion")
         verbose_name_plural = _("conversions")
+        indexes = [
+            models.Index(fields=["tid", "-id"], name="conversion_tid"),
+            models.Index(fields=["status", "-id"], name="conversion_status"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["click", "tid"],
