@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from campaigns import macros
 from campaigns.macro_names import CLICK_PARAMETERS
@@ -11,6 +12,7 @@ from campaigns.macro_names import CLICK_PARAMETERS
 LONGEST = 8192  # characters; servers commonly refuse a longer request line
 _LONGEST_HOST = 253
 _LAST_PORT = 65535
+_CLICK_IDS = {"external_id", "subid"} | CLICK_PARAMETERS
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _CUT = re.compile(r"(?:(?P<scheme>[^/?#]*?)://)?(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
@@ -76,6 +78,12 @@ def origin(url: str) -> str:
     host, port = _host_and_port(cut.authority)
     scheme = cut.scheme.lower()
     return f"{scheme}://{_plain_host(host)}:{int(port[1:]) if port else _DEFAULT_PORTS[scheme]}"
+
+
+@lru_cache(maxsize=2048)
+def names_click_by_external_id_alone(url: str) -> bool:
+    """Whether the receiver can tell which click converted by `{external_id}`, and by nothing else."""
+    return _ids_of_the_click(url) == {"external_id"}
 
 
 def _cut(url: str) -> _Cut:
@@ -178,9 +186,13 @@ def _click_warnings(url: str) -> Iterator[str]:
     for name in dict.fromkeys(placeholder.name for placeholder in placeholders):
         if name in {"clickid", "click_id"}:
             yield f"{{{name}}} is our own subid: did you mean {{external_id}}, the source's click id?"
-    names = {placeholder.canonical or placeholder.name for placeholder in placeholders}
-    if names.isdisjoint({"external_id", "subid"} | CLICK_PARAMETERS):
+    if not _ids_of_the_click(url):
         yield "Neither {external_id} nor {subid} is in the URL: the receiver cannot tell which click converted."
+
+
+def _ids_of_the_click(url: str) -> set[str]:
+    names = {placeholder.canonical or placeholder.name for placeholder in macros.placeholders(url)}
+    return names & _CLICK_IDS
 
 
 def _fill_ins(url: str) -> Iterator[str]:

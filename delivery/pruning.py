@@ -6,14 +6,15 @@ from django.db import transaction
 
 from campaigns.models import ReceivedPostback
 from delivery.models import FINISHED, Kind, SentPostback, SpentKey
+from postbacks.models import Refusal
 
 AT_ONCE = 1000  # rows in one transaction: nobody waits long for us
 
 
 def prune(before: datetime) -> int:
-    """Delete finished postbacks and received postbacks that are older; how many. What still waits is never touched."""
+    """Delete what is older of finished postbacks, received postbacks and refusals; how many. What waits stays."""
     total = 0
-    for some in (_prune_sent, _prune_received):
+    for some in (_prune_sent, _prune_received, _prune_refusals):
         while count := some(before):
             total += count
     return total
@@ -34,3 +35,7 @@ def _prune_received(before: datetime) -> int:
     ids = list(old[:AT_ONCE])
     ReceivedPostback.objects.filter(pk__in=ids).delete()
     return len(ids)
+
+
+def _prune_refusals(before: datetime) -> int:
+    return Refusal.objects.prune(before, AT_ONCE)

@@ -15,12 +15,20 @@ class Why(models.TextChoices):
     RULE_DISABLED = "rule_disabled", gettext_lazy("rule disabled")
     SWITCHED_OFF = "switched_off", gettext_lazy("switched off for this campaign")
     CAMPAIGN_PAUSED = "campaign_paused", gettext_lazy("campaign paused")
+    NO_EXTERNAL_ID = "no_external_id", gettext_lazy("no external_id")
     SAME_AS = "same_as", gettext_lazy("same as another rule")
+    SENT_BEFORE = "sent_before", gettext_lazy("already sent for this status")
+    NO_RULE = "no_rule", gettext_lazy("there was no rule")
+
+
+# of several reasons the one that tells most: what holds for everything, before what holds for this change alone
+TELLING = [Why.CAMPAIGN_PAUSED, Why.RULE_DISABLED, Why.SWITCHED_OFF, Why.STATUS_NOT_TICKED, Why.NO_EXTERNAL_ID]
+TELLING += [Why.SAME_AS, Why.SENT_BEFORE, Why.NO_RULE]
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason; `about` is the status that was not ticked, or the name of the rule that goes instead."""
+    """One reason; `about` is the status that was not ticked, the rule that goes instead, or what the click brought."""
 
     why: Why
     about: str = ""
@@ -33,7 +41,12 @@ class Reason:
             Why.RULE_DISABLED: _("the rule is disabled"),
             Why.SWITCHED_OFF: _("the source's rule is switched off for this campaign"),
             Why.CAMPAIGN_PAUSED: _("the campaign is paused"),
+            Why.NO_EXTERNAL_ID: self._without_click_id,
             Why.SAME_AS: _("same method and URL as the rule “%(about)s”, which goes instead"),
+            Why.SENT_BEFORE: _(
+                "a postback of this rule for this conversion and status was queued before; a second would count twice"
+            ),
+            Why.NO_RULE: _("neither the campaign nor its source had an S2S postback then"),
         }[self.why] % {"about": self.about}
 
     @property
@@ -44,8 +57,25 @@ class Reason:
             Why.RULE_DISABLED: _("enable the rule"),
             Why.SWITCHED_OFF: _("switch it on in the campaign's S2S Postbacks tab"),
             Why.CAMPAIGN_PAUSED: _("un-pause the campaign on its General tab"),
+            Why.NO_EXTERNAL_ID: self._how_to_get_click_ids,
             Why.SAME_AS: _("nothing: one of the two is enough; delete this one"),
+            Why.SENT_BEFORE: _(
+                "tick “again” on the rule if a status that comes back is to be sent again, or use “Send again”"
+            ),
+            Why.NO_RULE: _("add one in the campaign's S2S Postbacks tab"),
         }[self.why] % {"about": self.about}
+
+    @property
+    def _without_click_id(self) -> str:
+        if self.about:
+            return _("external_id is “%(about)s”: the ad network did not fill in its token")
+        return _("the click has no external_id, and the receiver could not tell which click converted")
+
+    @property
+    def _how_to_get_click_ids(self) -> str:
+        if self.about:
+            return _("look up how the network writes its click id, and correct the link")
+        return _("paste the campaign's link, complete, into the ad network")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

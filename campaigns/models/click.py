@@ -15,7 +15,7 @@ from campaigns.models.campaign import Campaign
 from campaigns.models.installation import unguessable
 from campaigns.models.source import Source
 from campaigns.money import read_money
-from campaigns.parameters import FIELDS, clean_text, mapped
+from campaigns.parameters import FIELDS, clean_text, is_unfilled, mapped
 
 
 def new_subid() -> str:
@@ -134,6 +134,11 @@ class Click(models.Model):
         if self._state.adding and self.traffic_source_id is None:
             self.traffic_source_id = self.campaign.source_id
         super().save(*args, **kwargs)
+
+    @property
+    def has_click_id(self) -> bool:
+        """Whether its source could tell it from others: an id came, and no placeholder that nobody filled in."""
+        return bool(self.external_id) and not is_unfilled(self.external_id)
 
     def facts(self) -> macros.Facts:
         """What macros can know of it."""

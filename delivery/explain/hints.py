@@ -5,25 +5,27 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from campaigns.models import Click, Conversion, Installation, ReceivedPostback
-from campaigns.parameters import is_unfilled
 from delivery.explain.lines import Cause
+from postbacks.models import Reason, Why
 
 MEANT_AT_MOST = 20  # clicks that are offered in the place of one that nobody knows
 
 
 def hints_of(click: Click) -> list[Cause]:
     """What would keep postbacks from being sent, or from being understood, whatever the rules say."""
-    hints = []
-    if not click.external_id:
-        text = _("this click has no external_id: the traffic came to a link without “%(wanted)s”")
-        advice = _("paste the campaign's link, complete, into the ad network")
-        hints.append(Cause(text=text % {"wanted": _wanted(click)}, advice=advice))
-    elif is_unfilled(click.external_id):
-        text = _("external_id is “%(value)s”: the ad network did not fill in its token") % {"value": click.external_id}
-        hints.append(Cause(text=text, advice=_("look up how the network writes its click id, and correct the link")))
+    hints = [] if click.has_click_id else [without_click_id(click)]
     if click.campaign.paused:
         hints.append(Cause(text=_("the campaign is paused now"), advice=_("un-pause it on its General tab")))
     return hints
+
+
+def without_click_id(click: Click) -> Cause:
+    """Why the receiver cannot tell which click converted, with what the link ought to have carried."""
+    reason = Reason(Why.NO_EXTERNAL_ID, click.external_id)
+    if click.external_id:
+        return Cause(text=reason.text, advice=reason.advice)
+    text = _("this click has no external_id: the traffic came to a link without “%(wanted)s”")
+    return Cause(text=text % {"wanted": _wanted(click)}, advice=reason.advice)
 
 
 def nothing_came(received: Sequence[ReceivedPostback]) -> Cause:

@@ -13,7 +13,7 @@ from campaigns.models import Campaign, Conversion, ConversionChange, Source
 from campaigns.rows import insert
 from delivery.models.receiver import Receiver
 from delivery.models.spent import SpentKey
-from postbacks.models import Decision, Method, PostbackRule, latest_for
+from postbacks.models import Decision, Method, PostbackRule, Refusal, latest_for
 
 
 class State(models.TextChoices):
@@ -87,10 +87,21 @@ class SentPostbackManager(models.Manager["SentPostback"]):
         receivers = Receiver.objects.by_origin({origin for origin in origins.values() if origin})
         rows = [SentPostback.of(change, rule, receivers.get(origins[rule.url])) for change, rule in wanted]
         insert(rows, skip_doubles=True)
-        # only what is not the first news of its conversion can have been sent before, and pruned
-        if keys := [row.task_key for row in rows if row.change and not row.change.is_first]:
-            self.filter(task_key__in=SpentKey.objects.among(keys), state=State.QUEUED).delete()
+        # only what is not the first news of its conversion can have been sent before
+        if later := [row for row in rows if row.change and not row.change.is_first]:
+            self._note_repetitions(later)
         return rows
+
+    def _note_repetitions(self, rows: Sequence["SentPostback"]) -> None:
+        """Those whose key was used up by an earlier change, pruned or not, are no postbacks: it is noted why."""
+        keys = [row.task_key for row in rows]
+        self.filter(task_key__in=SpentKey.objects.among(keys), state=State.QUEUED).delete()
+        queued = set(self.filter(task_key__in=keys).values_list("task_key", "change", "rule"))
+        Refusal.objects.note_repetitions(
+            (row.change, row.rule_id, row.rule_name)
+            for row in rows
+            if row.change and row.rule_id and (row.task_key, row.change_id, row.rule_id) not in queued
+        )
 
     @transaction.atomic
     def send_again(self, postbacks: Iterable["SentPostback"], wish: uuid.UUID | None = None) -> list["SentPostback"]:

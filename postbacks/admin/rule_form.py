@@ -18,7 +18,7 @@ from postbacks.models import PostbackRule, SourceTerms, SwitchedOff
 from postbacks.models.terms import PATTERNS
 
 WHEN = ["schedule", "own_delays", "not_after_hours"]
-DELIVERY = (*WHEN, "success_codes", *PATTERNS, "at_most_once", "in_order", "supersede")
+DELIVERY = (*WHEN, "success_codes", *PATTERNS, "at_most_once", "in_order", "supersede", "without_click_id")
 
 
 def ticks() -> list[tuple[str, str]]:

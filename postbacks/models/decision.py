@@ -18,7 +18,9 @@ class Decision(models.Model):
     change = models.OneToOneField(ConversionChange, models.CASCADE, related_name="decision")
     kept_answers = models.JSONField(default=list)
 
-    rules: "list[PostbackRule]"  # those that said yes; only on a decision that was made just now
+    # only on a decision that was made just now: those that said yes, and those that did not, each with all its reasons
+    rules: "list[PostbackRule]"
+    refused: "dict[PostbackRule, list[Reason]]"
 
     class Meta:
         ordering = ["id"]
@@ -37,6 +39,7 @@ class Decision(models.Model):
         ]
         decision = cls(change=change, kept_answers=[answer.to_json() for answer in answers])
         decision.rules = [rule for rule, against in reasons.items() if not against]
+        decision.refused = {rule: against for rule, against in reasons.items() if against}
         return decision
 
     @property

@@ -17,6 +17,7 @@ from campaigns.models import Campaign, ConversionChange, ConversionStatus, Sourc
 from campaigns.rows import insert
 from postbacks.addresses import why_refused
 from postbacks.models.decision import Decision
+from postbacks.models.refusal import Refusal
 from postbacks.models.terms import RuleTerms, terms_of
 from postbacks.reasons import Reason, Why
 
@@ -50,6 +51,7 @@ class PostbackRuleManager(models.Manager["PostbackRule"]):
             }
             decisions.append(Decision.of(change, _without_doubles(reasons)))
         insert(decisions)
+        Refusal.objects.note(decisions)
         return decisions
 
     def _asked(self, campaigns: Collection[int]) -> "tuple[list[PostbackRule], set[tuple[int, int]]]":
@@ -105,6 +107,14 @@ class PostbackRule(RuleTerms):
     again = models.BooleanField(
         _("again"), default=False, help_text=_("Send once more when a status comes back (sale, rejected, sale).")
     )
+    without_click_id = models.BooleanField(
+        _("send without click id"),
+        default=False,
+        help_text=_(
+            "Send also when the click has no external_id. Otherwise nothing is sent where the URL names the click by "
+            "{external_id} alone: the receiver could not tell which click converted."
+        ),
+    )
     position = models.PositiveIntegerField(_("place"), default=0)  # on the page; no rule goes before another by it
     # the source's rule that this one of a campaign was copied from, and goes instead of; one that is gone leaves its
     # number, since task keys go by it
@@ -149,13 +159,20 @@ class PostbackRule(RuleTerms):
 
     def reasons_against(self, change: ConversionChange, campaign: Campaign, switched_off: bool) -> list[Reason]:
         """Why this rule does not want this change; empty: it does. Every reason, not the first."""
+        click = change.conversion.click
         checks = [
             (change.status not in self.statuses, Why.STATUS_NOT_TICKED, change.status),
             (not self.enabled, Why.RULE_DISABLED, ""),
             (switched_off, Why.SWITCHED_OFF, ""),
             (campaign.paused, Why.CAMPAIGN_PAUSED, ""),
+            (self.needs_external_id and not click.has_click_id, Why.NO_EXTERNAL_ID, click.external_id),
         ]
         return [Reason(why, about) for applies, why, about in checks if applies]
+
+    @cached_property
+    def needs_external_id(self) -> bool:
+        """Whether its URL names the click by `{external_id}` alone, and is of no use where there is none."""
+        return not self.without_click_id and url_template.names_click_by_external_id_alone(self.url)
 
     @cached_property
     def kept_terms(self) -> dict[str, Any]:

@@ -208,7 +208,7 @@ def test_a_status_of_ones_own_and_the_campaigns_words_count(campaign, tell):
 
 def test_clicks_of_several_campaigns(source, campaign, rule):
     other = Campaign.objects.create(name="Hats", alias="hats", source=source, paused=True)
-    made = [Click.objects.record(owner, {}, Visitor()) for owner in (campaign, other)]
+    made = [Click.objects.record(owner, {"external_id": "e"}, Visitor()) for owner in (campaign, other)]
 
     Conversion.objects.report_many(sales(made))
 

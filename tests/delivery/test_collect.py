@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from campaigns.models import Campaign, Conversion
 from delivery.models import Kind, Receiver, SentPostback, SpentKey, State
-from postbacks.models import PostbackRule
+from postbacks.models import PostbackRule, Refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,39 @@ def test_a_status_that_comes_back_is_not_sent_again(rule, saved):
     saved(conversion, status="sale")
 
     assert statuses() == ["sale"]
+
+
+def test_what_was_sent_before_is_noted_once_for_each_change(rule, saved):
+    conversion = saved(status="sale")
+    for status in ("rejected", "sale", "rejected", "sale"):
+        saved(conversion, status=status)
+
+    repeated = Refusal.objects.filter(why="sent_before")
+    assert sorted(repeated.values_list("change__number", "rule", "rule_name")) == [
+        (3, rule.pk, "to MGID"),
+        (5, rule.pk, "to MGID"),
+    ]
+
+
+def test_what_was_sent_before_and_pruned_is_noted_too(rule, saved):
+    conversion = saved(status="sale")
+    SpentKey.objects.create(task_key=SentPostback.objects.get().task_key)
+    SentPostback.objects.all().delete()
+
+    saved(conversion, status="rejected")
+    saved(conversion, status="sale")
+
+    assert not SentPostback.objects.exists()
+    assert Refusal.objects.filter(why="sent_before").count() == 1
+
+
+def test_where_it_goes_again_nothing_is_noted(rule, saved):
+    PostbackRule.objects.update(again=True)
+    conversion = saved(status="sale")
+    saved(conversion, status="rejected")
+    saved(conversion, status="sale")
+
+    assert not Refusal.objects.filter(why="sent_before").exists()
 
 
 def test_again_sends_a_status_that_comes_back_again(rule, saved):

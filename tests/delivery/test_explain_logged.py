@@ -143,6 +143,7 @@ def test_failed_before_anything_was_sent(rule: PostbackRule, click: Click, saved
 
 def test_what_rendered_empty_is_told(campaign: Campaign, rule: PostbackRule, send: Send, http: RequestsMock) -> None:
     http.get(RECEIVER)
+    PostbackRule.objects.update(without_click_id=True)
     click = Click.objects.record(campaign, {}, Visitor())
 
     Conversion(click=click, status="lead").save()

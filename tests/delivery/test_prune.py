@@ -10,7 +10,7 @@ from responses import RequestsMock
 
 from campaigns.models import Conversion, ReceivedPostback
 from delivery.models import Attempt, SentPostback, SpentKey, State
-from postbacks.models import PostbackRule
+from postbacks.models import PostbackRule, Refusal
 
 Saved = Callable[..., Conversion]
 Send = Callable[[], None]
@@ -74,3 +74,13 @@ def test_old_received_postbacks_go(db: None) -> None:
 def test_no_days_are_refused(db: None) -> None:
     with pytest.raises(CommandError, match="at least 1 is needed"):
         call_command("prune", days=0)
+
+
+def test_old_refusals_go_and_young_ones_stay(rule: PostbackRule, saved: Saved) -> None:
+    saved(status="rejected", tid="old")
+    Refusal.objects.update(created=timezone.now() - timedelta(days=100))
+    saved(status="rejected", tid="young")
+
+    call_command("prune", days=90)
+
+    assert Refusal.objects.get().conversion.tid == "young"

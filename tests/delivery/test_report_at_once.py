@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def clicks(campaign: Campaign) -> list[Click]:
     """Forty of them."""
-    return [Click.objects.record(campaign, {}, Visitor()) for _click in range(40)]
+    return [Click.objects.record(campaign, {"external_id": "e"}, Visitor()) for _click in range(40)]
 
 
 def counts() -> list[int]:

@@ -75,7 +75,7 @@ def test_a_sources_rule_fires_for_all_its_campaigns(ask_for, source, campaign, s
     ask_for(source=source, name="r")
     for alias in ("boots", "hats"):
         other = Campaign.objects.create(name=alias, alias=alias, source=source)
-        Conversion.objects.create(click=Click.objects.record(other, {}, Visitor()), status="sale")
+        Conversion.objects.create(click=Click.objects.record(other, {"external_id": "e"}, Visitor()), status="sale")
         assert said() == {"r": []}
 
 
@@ -101,7 +101,7 @@ def test_a_campaign_without_a_source_has_its_own_rules_alone(ask_for, source, sa
     alone = Campaign.objects.create(name="alone")
     ask_for(campaign=alone, name="yes")
 
-    Conversion.objects.create(click=Click.objects.record(alone, {}, Visitor()), status="sale")
+    Conversion.objects.create(click=Click.objects.record(alone, {"external_id": "e"}, Visitor()), status="sale")
 
     assert said() == {"yes": []}
 
@@ -169,7 +169,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rules(ask_for, source, 
     with CaptureQueriesContext(connection) as asked:
         PostbackRule.objects.decide([change])
 
-    assert len(asked) == len(["campaigns with what is switched off", "rules", "decisions"])
+    assert len(asked) == len(["campaigns with what is switched off", "rules", "decisions", "refusals"])
 
 
 @pytest.mark.parametrize("why", Why)

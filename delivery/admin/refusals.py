@@ -1,0 +1,124 @@
+"""Maintenance -> Logs -> Not sent."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import ListFilter
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.admin.display import ago, label
+from campaigns.admin.filters import ChoicesFilter, RelatedFilter, TimeFilter
+from campaigns.admin.keyset import KeysetAdmin, ReadOnly
+from delivery.admin.cells import explain_url, rule_url, short_id
+from postbacks.models import PostbackRule, Refusal, Why
+
+TONES = {Why.NO_EXTERNAL_ID: "bad", Why.NO_RULE: "bad", Why.SAME_AS: "quiet", Why.SENT_BEFORE: "quiet"}
+LOGGED = "delivery.view_sentpostback"  # who may read the log may read what never came into it
+
+
+class RuleFilter(ListFilter):
+    """One rule, also one that is gone: by the address alone, as there are too many to choose from."""
+
+    title = _("rule")
+    template = "campaigns/admin/choices_filter.html"
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: type[Model], model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        given = params.pop("rule", "")
+        self.value = str(given[-1] if isinstance(given, list) and given else given)
+
+    def expected_parameters(self) -> list[str | None]:
+        return ["rule"]
+
+    def has_output(self) -> bool:
+        return bool(self.value)
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        yield {"selected": False, "query_string": changelist.get_query_string({"rule": None}), "display": _("All")}
+        yield {"selected": True, "query_string": changelist.get_query_string(), "display": self.chosen}
+
+    @property
+    def chosen(self) -> str:
+        """Its name, or its number where it is gone."""
+        rule = PostbackRule.objects.filter(pk=self.value).first() if _is_id(self.value) else None
+        return rule.label if rule else f"#{self.value}"[:20] if self.value else ""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        if not self.value:
+            return queryset
+        return queryset.filter(rule=self.value) if _is_id(self.value) else queryset.none()
+
+
+@admin.register(Refusal)
+class RefusalAdmin(ReadOnly, KeysetAdmin):
+    """When, which click, which rule, why not, and what to do."""
+
+    menu = (_("Maintenance"), _("Logs"))
+    menu_order = 15
+    change_list_template = "delivery/admin/refusals.html"
+    list_display = ["when", "campaign", "click_id", "status", "rule_", "why_label", "advice"]
+    list_display_links = None
+    list_filter = [("why", ChoicesFilter), ("campaign", RelatedFilter), RuleFilter, TimeFilter]
+    list_select_related = ["campaign", "change", "conversion__click"]
+    search_fields = ["conversion__click__subid", "conversion__click__external_id", "conversion__tid"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Refusal | None = None) -> bool:  # noqa: ARG002
+        return request.user.has_perm(LOGGED)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(LOGGED)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Refusal]:
+        """Rules on their own: a join would lose the rows of those that are gone."""
+        rows: QuerySet[Refusal] = super().get_queryset(request)
+        return rows.prefetch_related("rule")
+
+    def change_view(self, request: HttpRequest, object_id: str, *_args: Any, **_kwargs: Any) -> HttpResponse:  # noqa: ARG002
+        """All there is to say of one stands on the page that explains."""
+        refusal = get_object_or_404(Refusal.objects.select_related("conversion__click"), pk=object_id)
+        return redirect(_why_url(refusal))
+
+    @admin.display(description=_("time"))
+    def when(self, refusal: Refusal) -> SafeString | str:
+        return ago(refusal.created)
+
+    @admin.display(description=_("subid"))
+    def click_id(self, refusal: Refusal) -> SafeString:
+        return format_html('<a href="{}">{}</a>', _why_url(refusal), short_id(refusal.conversion.click.subid))
+
+    @admin.display(description=_("status"))
+    def status(self, refusal: Refusal) -> str:
+        return refusal.change.status
+
+    @admin.display(description=_("rule"))
+    def rule_(self, refusal: Refusal) -> SafeString | str:
+        if refusal.rule:
+            return format_html('<a href="{}">{}</a>', rule_url(refusal.rule), refusal.rule_name)
+        return refusal.rule_name or "–"
+
+    @admin.display(description=_("reason"))
+    def why_label(self, refusal: Refusal) -> SafeString:
+        why = Why(refusal.why)
+        return format_html(
+            '<a href="{}">{}</a> {}', _why_url(refusal), label(why.label, TONES.get(why, "warn")), refusal.reason.text
+        )
+
+    @admin.display(description=_("what to do"))
+    def advice(self, refusal: Refusal) -> str:
+        return capfirst(refusal.reason.advice)
+
+
+def _why_url(refusal: Refusal) -> str:
+    return explain_url(refusal.conversion.click.subid)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
