@@ -1,12 +1,12 @@
 """Maintenance -> Logs -> Not sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import ListFilter
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.html import format_html
@@ -14,17 +14,19 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.admin.bounded import Condition, equal
 from campaigns.admin.display import ago, label
-from campaigns.admin.filters import ChoicesFilter, RelatedFilter, TimeFilter
+from campaigns.admin.filters import Asking, ChoicesFilter, RelatedFilter, TimeFilter
 from campaigns.admin.keyset import KeysetAdmin, ReadOnly
 from delivery.admin.cells import explain_url, rule_url, short_id
 from postbacks.models import PostbackRule, Refusal, Why
 
 TONES = {Why.NO_EXTERNAL_ID: "bad", Why.NO_RULE: "bad", Why.SAME_AS: "quiet", Why.SENT_BEFORE: "quiet"}
+NOTHING = Condition(holds=Q(pk__in=[]), below=0)
 LOGGED = "delivery.view_sentpostback"  # who may read the log may read what never came into it
 
 
-class RuleFilter(ListFilter):
+class RuleFilter(Asking, ListFilter):
     """One rule, also one that is gone: by the address alone, as there are too many to choose from."""
 
     title = _("rule")
@@ -51,10 +53,10 @@ class RuleFilter(ListFilter):
         rule = PostbackRule.objects.filter(pk=self.value).first() if _is_id(self.value) else None
         return rule.label if rule else f"#{self.value}"[:20] if self.value else ""
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+    def conditions(self) -> Sequence[Condition]:
         if not self.value:
-            return queryset
-        return queryset.filter(rule=self.value) if _is_id(self.value) else queryset.none()
+            return []
+        return [equal(Refusal, "rule", self.value)] if _is_id(self.value) else [NOTHING]
 
 
 @admin.register(Refusal)

@@ -79,7 +79,8 @@ class Refusal(models.Model):
         verbose_name = _("refusal")
         verbose_name_plural = _("not sent")
         indexes = [
-            models.Index(fields=["campaign", "rule", "why", "-id"], name="refusal_of_campaign"),
+            models.Index(fields=["campaign", "-id"], name="refusal_campaign"),
+            models.Index(fields=["rule", "-id"], name="refusal_rule"),
             models.Index(fields=["why", "-id"], name="refusal_why"),
         ]
 
