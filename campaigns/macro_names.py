@@ -165,6 +165,7 @@ def _numbered() -> tuple[Macro, ...]:
 MACROS: Mapping[str, Macro] = MappingProxyType(
     {macro.name: macro for macro in chain(_CONVERSION, _CLICK, _numbered(), _VISITOR, _CHANCE)}
 )
+CONVERSION_MACROS = tuple(macro.name for macro in _CONVERSION)  # the others are known when the visitor clicks
 # `from_file` is left out on purpose: it reads files of the server.
 
 _CANONICAL = {spelling: macro.name for macro in MACROS.values() for spelling in (macro.name, *macro.aliases)}
@@ -188,6 +189,13 @@ _GUESSABLE = {name for name in WELL_KNOWN_PARAMETERS if len(name) > len("gclid")
 def canonical(name: str) -> str | None:
     """Name of the macro that `name` spells; None: no macro has this name."""
     return _CANONICAL.get(name)
+
+
+def insertable(macro: Macro) -> str:
+    """The placeholder as a person would write it, with arguments where it makes no sense without."""
+    return {Kind.RANDOM: f"{{{macro.name}:1,100}}", Kind.SAMPLE: f"{{{macro.name}:a,b,c}}"}.get(
+        macro.kind, f"{{{macro.name}}}"
+    )
 
 
 def nearest(name: str, parameters: Collection[str] = ()) -> str | None:

@@ -64,6 +64,16 @@ class Placeholder:
         return self.text.startswith("$")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of a rendered text; without a placeholder it is the template's own."""
+
+    text: str
+    placeholder: Placeholder | None = None
+    is_absent: bool = False
+    problem: str = ""
+
+
 class _Unsendable(Exception):  # noqa: N818 - a way out of a writer, never seen outside
     """The sentence that becomes a problem."""
 
@@ -88,31 +98,44 @@ class _Slot:
             return None
         return php.urlencode(text) if encode and not self.placeholder.raw else _UNPRINTABLE.sub("", text)
 
+    def piece(self, facts: Facts, *, encode: bool) -> Piece:
+        """The same, with where it came from."""
+        try:
+            text = self.text(facts, encode=encode)
+        except _Unsendable as problem:
+            return Piece(text="", placeholder=self.placeholder, problem=str(problem))
+        return Piece(text=text or "", placeholder=self.placeholder, is_absent=text is None)
+
 
 def render(template: str, facts: Facts, *, encode: bool = True) -> Rendered:
     """Fill in the placeholders, once: what a value contains is never expanded."""
     texts: list[str] = []
     absent: dict[str, None] = {}
     problems: dict[str, None] = {}
-    for piece in _pieces(template):
-        if isinstance(piece, str):
-            texts.append(piece)
+    for part in _parts(template):
+        if isinstance(part, str):
+            texts.append(part)
             continue
         try:
-            text = piece.text(facts, encode=encode)
+            text = part.text(facts, encode=encode)
         except _Unsendable as problem:
             problems[str(problem)] = None
             continue
         if text is None:
-            absent[piece.placeholder.name] = None
+            absent[part.placeholder.name] = None
         else:
             texts.append(text)
     return Rendered(text="".join(texts), absent=tuple(absent), problems=tuple(problems))
 
 
+def pieces(template: str, facts: Facts, *, encode: bool = True) -> tuple[Piece, ...]:
+    """The filled text in pieces, for a person to look at: joined they are what `render` gives."""
+    return tuple(Piece(text=p) if isinstance(p, str) else p.piece(facts, encode=encode) for p in _parts(template))
+
+
 def placeholders(template: str) -> tuple[Placeholder, ...]:
     """The placeholders of a template, in order; a `$name` only where it is a macro's."""
-    found = (piece.placeholder for piece in _pieces(template) if isinstance(piece, _Slot))
+    found = (part.placeholder for part in _parts(template) if isinstance(part, _Slot))
     return tuple(placeholder for placeholder in found if placeholder.canonical or not placeholder.is_dollar)
 
 
@@ -136,15 +159,15 @@ def argument_errors(template: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2048)
-def _pieces(template: str) -> tuple[str | _Slot, ...]:
+def _parts(template: str) -> tuple[str | _Slot, ...]:
     """The template cut into text and slots; cached, as one template is rendered for every conversion."""
-    pieces: list[str | _Slot] = []
+    parts: list[str | _Slot] = []
     end = 0
     for match in _GRAMMAR.finditer(template):
-        pieces += [template[end : match.start()], _slot(match)]
+        parts += [template[end : match.start()], _slot(match)]
         end = match.end()
-    pieces.append(template[end:])
-    return tuple(piece for piece in pieces if piece)
+    parts.append(template[end:])
+    return tuple(part for part in parts if part)
 
 
 def _slot(match: re.Match[str]) -> _Slot:

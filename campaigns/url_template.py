@@ -29,6 +29,7 @@ _ANYWHERE = re.compile(
     r"<[^<>]*>|\[[A-Za-z_]+\]|##[^#]*##|%[A-Za-z_]{3,}%|__[A-Za-z_]+__"
     r"|(?<![A-Za-z])(?:REPLACE[A-Z_-]*|YOUR[A-Z0-9_-]+|your[_-][A-Za-z0-9_-]+)"
 )
+_VALUE = re.compile(r"(?:[^=/?&#]*=)?(?P<value>[^/?&#]*)")  # of one part of a path or a query
 _WHOLE = re.compile(r"[A-Z](?:[A-Z_-]*[A-Z])?|\.{2,}|…|x{3,}")
 # Whole words in capitals that are sent as they stand; so is any of two letters: a country, a language, OK.
 _REAL = frozenset(
@@ -195,12 +196,19 @@ def _ids_of_the_click(url: str) -> set[str]:
     return names & _CLICK_IDS
 
 
+def fill_ins(url: str) -> list[tuple[int, int]]:
+    """Where words of a published template stand that nobody has replaced by their own."""
+    around = _around(url)
+    cut = _cut(around)
+    rest = len(around) - len(cut.rest)
+    host = (rest - len(cut.authority), rest - len(cut.authority) + len(_host_and_port(cut.authority)[0]))
+    values = [match.span("value") for match in _VALUE.finditer(around, rest)]
+    whole = [span for span in (host, *values) if _is_fill_in(around[slice(*span)])]
+    return list(dict.fromkeys([*whole, *(match.span() for match in _ANYWHERE.finditer(around))]))
+
+
 def _fill_ins(url: str) -> Iterator[str]:
-    """Words of a published template that nobody has replaced by their own."""
-    cut = _cut(_around(url))
-    values = [part.partition("=")[2] if "=" in part else part for part in re.split(r"[/?&#]", cut.rest)]
-    whole = [word for word in (_host_and_port(cut.authority)[0], *values) if _is_fill_in(word)]
-    for word in dict.fromkeys([*whole, *_ANYWHERE.findall(_around(url))]):
+    for word in dict.fromkeys(url[slice(*span)] for span in fill_ins(url)):
         yield f"{word} looks like a word to fill in."
 
 
@@ -226,9 +234,9 @@ def _text_warnings(url: str) -> Iterator[str]:
 
 
 def _around(text: str) -> str:
-    """The text with a blank for each placeholder."""
+    """The text with blanks for each placeholder, every other letter in its place."""
     parts, end = [], 0
     for placeholder in macros.placeholders(text):
-        parts.append(text[end : placeholder.span[0]])
+        parts += [text[end : placeholder.span[0]], _BLANK * len(placeholder.text)]
         end = placeholder.span[1]
-    return _BLANK.join([*parts, text[end:]])
+    return "".join([*parts, text[end:]])
