@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from campaigns import macros, url_template
 from campaigns.admin.display import exact
 from delivery.models import Kind, Lane, Receiver, SentPostback, State
-from delivery.rendering import wire_form
+from postbacks.addresses import wire_form
 
 logger = logging.getLogger(__name__)
 

@@ -1,14 +1,12 @@
 """Rendering: from a claimed row to a request, once; a retry repeats it."""
 
 import logging
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.utils.encoding import iri_to_uri
 
 from campaigns import macros
 from campaigns.models import ConversionChange
@@ -17,9 +15,7 @@ from delivery.databases import database
 from delivery.latest import too_late
 from delivery.models.sent import idempotency_key
 from delivery.transport import PostbackRequest
-from postbacks.addresses import why_refused
-
-_PLAIN = re.compile(r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9/#%\[\]=:;$&()+,!?*@'~._-]*")  # nothing there to encode
+from postbacks.addresses import why_refused, wire_form
 
 logger = logging.getLogger(__name__)
 
@@ -78,12 +74,3 @@ def _judged(draft: Draft) -> Draft:
     """The same, with a flaw where its address may not be asked."""
     flaw = draft.flaw or why_refused(draft.url, settings.POSTBACK_ALLOWED_NETWORKS)
     return replace(draft, flaw=flaw) if flaw else draft
-
-
-def wire_form(url: str) -> str:
-    """The URL as it can stand in a request: spaces and letters beyond ASCII behind the host are percent-encoded."""
-    if _PLAIN.fullmatch(url):
-        return url
-    scheme, slashes, rest = url.partition("://")
-    end = min((place for mark in "/?#" if (place := rest.find(mark)) >= 0), default=len(rest))
-    return f"{scheme}{slashes}{rest[:end]}{iri_to_uri(rest[end:])}"

@@ -6,6 +6,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 import idna
+from django.utils.encoding import iri_to_uri
 
 Networks = Sequence[IPv4Network | IPv6Network]
 
@@ -16,6 +17,7 @@ MAX_HOST = 253
 UNSENDABLE = re.compile(r"[\x00-\x20\x7f-\x9f\s\ud800-\udfff]")
 URL = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 AUTHORITY = re.compile(r"(?P<host>\[[^\[\]]*\]|[^\[\]:]*)(?P<colon>:(?P<port>.*))?", re.DOTALL)
+PLAIN = re.compile(r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9/#%\[\]=:;$&()+,!?*@'~._-]*")  # nothing there to encode
 LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
@@ -84,6 +86,15 @@ def with_ascii_host(url: str) -> str:
     if not parts or not authority or authority["host"].isascii():
         return url
     return f"{parts['scheme']}://{_ascii_host(authority['host'])}{authority['colon'] or ''}{parts['rest']}"
+
+
+def wire_form(url: str) -> str:
+    """The URL as it can stand in a request: spaces and letters beyond ASCII behind the host are percent-encoded."""
+    if PLAIN.fullmatch(url):
+        return url
+    scheme, slashes, rest = url.partition("://")
+    end = min((place for mark in "/?#" if (place := rest.find(mark)) >= 0), default=len(rest))
+    return f"{scheme}{slashes}{rest[:end]}{iri_to_uri(rest[end:])}"
 
 
 def _character_flaw(url: str) -> str:
