@@ -14,8 +14,10 @@ from campaigns.admin.bases import Form, InlineFormSet
 from campaigns.admin.slots import Silenced
 from campaigns.models import ConversionStatus
 from postbacks.admin.terms_form import NOT_AFTER, DelaysField, SourceTermsForm, patterns_widget
+from postbacks.admin.url_editor import UrlTemplateWidget
 from postbacks.models import PostbackRule, SourceTerms, SwitchedOff
 from postbacks.models.terms import PATTERNS
+from postbacks.preview import owner_of
 
 WHEN = ["schedule", "own_delays", "not_after_hours"]
 DELIVERY = (*WHEN, "success_codes", *PATTERNS, "at_most_once", "in_order", "supersede", "without_click_id")
@@ -41,15 +43,7 @@ class RuleForm(Form):
         widgets = {
             **{name: patterns_widget() for name in PATTERNS},
             "name": forms.TextInput(attrs={"placeholder": _("The receiver's host, if left empty")}),
-            "url": forms.Textarea(
-                attrs={
-                    "class": "mono wide rule-url",
-                    "rows": 2,
-                    "spellcheck": "false",
-                    "autocapitalize": "off",
-                    "placeholder": "https://",
-                }
-            ),
+            "url": UrlTemplateWidget(),
         }
 
     def doubts(self) -> Sequence[str]:
@@ -61,6 +55,12 @@ class RuleFormSet(InlineFormSet):
     """The rules of one owner."""
 
     put_to_silence: list[int]
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Each URL's editor is told whose rule it is."""
+        super().add_fields(form, index)
+        if "url" in form.fields:  # who only looks has no fields
+            form.fields["url"].widget.owner = owner_of(self.instance)
 
     def save(self, commit: bool = True) -> Any:
         """Save, and remember which rules this silences: a deleted one has no id any more afterwards."""
