@@ -11,10 +11,10 @@ from campaigns import macros
 from campaigns.models import ConversionChange
 from delivery.demo.cast import ADS, CRM, HELD_FOR, OPEN_FOR
 from delivery.models import Attempt, Lane, SentPostback, State
-from delivery.rendering import wire_form
 from delivery.transport import PostbackResponse
 from delivery.transport.contract import Trouble, no_answer_within
 from delivery.verdict import Outcome, outcome_of
+from postbacks.addresses import wire_form
 from postbacks.terms import Terms
 
 
