@@ -3,9 +3,18 @@
 from django.contrib import admin
 from django.urls import path
 
+from delivery.admin.demo import load_demo, remove_demo
 from delivery.admin.explanation import explain_page, look_up
+from delivery.admin.first_steps import arrival, first_steps_page, take_step
+
+inside = admin.site.admin_view
 
 urlpatterns = [
-    path("admin/explain/", admin.site.admin_view(look_up), name="explain-form"),
-    path("admin/explain/<path:subid>/", admin.site.admin_view(explain_page), name="explain"),
+    path("admin/explain/", inside(look_up), name="explain-form"),
+    path("admin/explain/<path:subid>/", inside(explain_page), name="explain"),
+    path("admin/first-steps/", inside(first_steps_page), name="first-steps"),
+    path("admin/first-steps/arrival/", inside(arrival), name="first-steps-arrival"),
+    path("admin/first-steps/<slug:place>/", inside(take_step), name="first-step"),
+    path("admin/demo/load/", inside(load_demo), name="demo-load"),
+    path("admin/demo/remove/", inside(remove_demo), name="demo-remove"),
 ]

@@ -64,6 +64,14 @@ class Tab(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Overview:
+    """A page in the place of the plain overview: its template, and what that needs."""
+
+    template: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Slots:
     """What was put in; empty on this floor alone."""
 
@@ -76,6 +84,10 @@ class Slots:
     # links beside a click or a conversion
     links: list[Callable[[Model], Sequence[Link]]] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)  # of the menu
+    # asked for the overview: the first that answers is shown
+    overviews: list[Callable[[HttpRequest], Overview | None]] = field(default_factory=list)
+    # sources that are ready made, offered where the first one is added
+    ready_sources: list[Callable[[HttpRequest], Sequence[Link]]] = field(default_factory=list)
 
 
 slots = Slots()

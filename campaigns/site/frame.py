@@ -1,27 +1,15 @@
 """The frame of all pages: the menu, and the overview that a person sees first."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Campaign, Click, Conversion, Installation, Source
+from campaigns.admin.slots import slots
+from campaigns.models import Installation
 from campaigns.site.menu import menu
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One of the first steps, and whether it is behind us."""
-
-    label: str
-    advice: str
-    url: str
-    is_done: bool
 
 
 class Site(AdminSite):
@@ -40,38 +28,11 @@ class Site(AdminSite):
         return {**context, "menu": whole, "trail": whole.trail()}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """The overview."""
-        installation = Installation.objects.current()
-        return super().index(
-            request, {"postback_url": installation.postback_url, "steps": first_steps(), **(extra_context or {})}
-        )
-
-
-def first_steps() -> list[Step]:
-    """From nothing to the first conversion."""
-    return [
-        Step(
-            label=gettext("Add a source"),
-            advice=gettext("Where the clicks come from: its parameters, and the S2S postback it wants."),
-            url=reverse("admin:campaigns_source_add"),
-            is_done=Source.objects.exists(),
-        ),
-        Step(
-            label=gettext("Add a campaign"),
-            advice=gettext("Choose the source: its parameters and S2S postbacks come with it."),
-            url=reverse("admin:campaigns_campaign_add"),
-            is_done=Campaign.objects.exists(),
-        ),
-        Step(
-            label=gettext("Use the click link"),
-            advice=gettext("Copy it from the campaign's General tab into the source, and open it once yourself."),
-            url=reverse("admin:campaigns_campaign_changelist"),
-            is_done=Click.objects.exists(),
-        ),
-        Step(
-            label=gettext("Report a conversion"),
-            advice=gettext("Give the incoming postback URL to the network, or add a conversion by hand."),
-            url=reverse("admin:campaigns_conversion_changelist"),
-            is_done=Conversion.objects.exists(),
-        ),
-    ]
+        """The overview: of a floor above, where one has something to show to this person."""
+        postback_url = Installation.objects.current().postback_url
+        response = super().index(request, {"postback_url": postback_url, **(extra_context or {})})
+        overview = next((found for draw in slots.overviews if (found := draw(request))), None)
+        if overview and response.context_data is not None:
+            response.template_name = overview.template
+            response.context_data.update(overview.context)
+        return response

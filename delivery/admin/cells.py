@@ -1,11 +1,13 @@
 """How a postback is written in the log and on its page."""
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from campaigns.admin.display import label
+from delivery.flow.words import why_not_now
 from delivery.models import SentPostback, State
 from postbacks.models import PostbackRule
 
@@ -25,6 +27,13 @@ TONES = {
 def state_of(postback: SentPostback) -> SafeString:
     """Its state as a small label."""
     return label(postback.get_state_display(), TONES[State(postback.state)])
+
+
+def shown_reason(postback: SentPostback) -> str:
+    """Why it is no further: its own reason, or the state of the receiver that it waits for."""
+    if postback.error or postback.is_finished or postback.receiver is None:
+        return postback.error
+    return why_not_now(postback.receiver, timezone.now())
 
 
 def short_link(url: str, template: str) -> SafeString:

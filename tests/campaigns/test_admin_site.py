@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.admin.slots import Page, slots
-from campaigns.models import Campaign, ConversionStatus, Installation
+from campaigns.models import ConversionStatus, Installation
 
 
 @pytest.fixture
@@ -78,12 +78,6 @@ def test_the_overview_shows_where_networks_report(admin_client: Client) -> None:
     html = admin_client.get("/admin/").content.decode()
 
     assert f'data-copy="{Installation.objects.current().postback_url}"' in html
-
-
-def test_the_first_steps_are_ticked_as_they_are_done(admin_client: Client, campaign: Campaign) -> None:
-    steps = admin_client.get("/admin/").context["steps"]
-
-    assert [step.is_done for step in steps] == [True, True, False, False]
 
 
 @pytest.mark.parametrize("path", ["", "campaigns/campaign/add/", "campaigns/click/", "campaigns/source/add/"])
