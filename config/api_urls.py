@@ -7,5 +7,5 @@ urlpatterns = [
     path("v1/", include("campaigns.api.urls")),
     path("v1/", include("delivery.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(), name="api-docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(template_name="campaigns/api/docs.html"), name="api-docs"),
 ]

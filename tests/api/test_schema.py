@@ -109,10 +109,12 @@ def test_the_page_of_documentation_comes_whole_from_here(db):
     script = APIClient().get(script_url)
 
     fetched = re.findall(r'(?:src|href)="([^"]*)"', html)
-    assert len(fetched) == 5
-    assert all(url.startswith(("/static/drf_spectacular_sidecar/", "/api/docs/")) for url in fetched)
+    assert len(fetched) == 6
+    ours = ("/static/drf_spectacular_sidecar/", "/static/campaigns/api/", "/api/docs/")
+    assert all(url.startswith(ours) for url in fetched)
     assert "://" not in html
     assert "<script>" not in html
+    assert "<style" not in html
     assert script["Content-Type"] == "application/javascript"
     assert "://" not in script.content.decode()
     assert 'layout: "BaseLayout"' in script.content.decode()  # the other layout asks validator.swagger.io
