@@ -4,8 +4,9 @@
   const panels = [...document.querySelectorAll("section.tab")];
   const buttons = [];
 
-  function hasErrors(panel) {
-    return panel.querySelector(".errorlist, .errors") !== null;
+  function errors(panel) {
+    const lists = [...panel.querySelectorAll("ul.errorlist")].filter((list) => !list.closest(".empty-form"));
+    return lists.reduce((count, list) => count + list.children.length, 0);
   }
 
   function open(place, { keep }) {
@@ -19,8 +20,29 @@
     }
   }
 
+  // the address names a tab, or something that stands in one
   function named() {
-    return panels.findIndex((panel) => `#${panel.dataset.tab}` === location.hash);
+    const part = document.getElementById(location.hash.slice(1));
+    return panels.findIndex((panel) => `#${panel.dataset.tab}` === location.hash || (part && panel.contains(part)));
+  }
+
+  function bringIntoView() {
+    const part = document.getElementById(location.hash.slice(1));
+    if (!part?.closest("section.tab")) {
+      return;
+    }
+    const folded = part.closest("details") || part.parentElement.querySelector(":scope > details");
+    if (folded) {
+      folded.open = true;
+    }
+    part.scrollIntoView({ block: "start" });
+  }
+
+  function follow() {
+    if (named() >= 0) {
+      open(named(), { keep: false });
+      bringIntoView();
+    }
   }
 
   function button(panel, place) {
@@ -30,11 +52,15 @@
     tab.textContent = panel.dataset.title;
     tab.setAttribute("role", "tab");
     tab.setAttribute("aria-controls", panel.id);
-    tab.classList.toggle("has-errors", hasErrors(panel));
-    if (hasErrors(panel)) {
-      tab.setAttribute("aria-label", `${panel.dataset.title} (!)`);
-    }
     tab.addEventListener("click", () => open(place, { keep: true }));
+    const count = errors(panel);
+    if (count) {
+      const mark = document.createElement("span");
+      mark.className = "tab-errors";
+      mark.textContent = count;
+      tab.append(" ", mark);
+      tab.setAttribute("aria-label", `${panel.dataset.title}, ${panel.dataset.errors.replace("{count}", count)}`);
+    }
     return tab;
   }
 
@@ -64,11 +90,14 @@
     panels[0].before(list);
     document.documentElement.classList.add("has-tabs");
 
-    const wrong = panels.findIndex(hasErrors);
+    const wrong = panels.findIndex(errors);
     const asked = named();
-    const first = asked >= 0 && (wrong < 0 || hasErrors(panels[asked])) ? asked : Math.max(wrong, 0);
+    const first = asked >= 0 && (wrong < 0 || errors(panels[asked])) ? asked : Math.max(wrong, 0);
     open(first, { keep: false });
-    window.addEventListener("hashchange", () => named() >= 0 && open(named(), { keep: false }));
+    if (first === asked) {
+      bringIntoView();
+    }
+    window.addEventListener("hashchange", follow);
 
     // a save that comes back to this page comes back to this tab
     const form = panels[0].closest("form");
