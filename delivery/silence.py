@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from campaigns.admin.owners import page_of
 from campaigns.admin.slots import Silenced
 from campaigns.models import Campaign
 from delivery.ids import read_id
@@ -47,13 +48,12 @@ class Silence:
     @classmethod
     def of(cls, silenced: Silenced, owner: Model) -> "Silence":
         """What the save of this campaign or source did."""
-        meta = owner._meta
         return cls(
             rules=list(silenced.rules),
             switched_off=list(silenced.switched_off),
             inside=owner.pk if isinstance(owner, Campaign) else None,
             campaign=silenced.campaign,
-            back=reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[owner.pk]),
+            back=page_of(owner) + silenced.anchor,
         )
 
     @classmethod

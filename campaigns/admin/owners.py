@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Model
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from campaigns.admin.bases import ModelAdmin
 from campaigns.admin.slots import Silenced, Tab, slots
@@ -21,8 +23,11 @@ class OwnerAdmin(ModelAdmin):
         formsets = list(formsets)
         super().save_related(request, form, formsets, change)
         tabs = [formset for formset in formsets if isinstance(formset, Tab)]
-        for warning in (warning for tab in tabs for warning in tab.warnings()):
-            messages.warning(request, warning)
+        for tab in tabs:
+            for sentence in tab.said():
+                messages.success(request, sentence)
+            for warning in tab.warnings():
+                messages.warning(request, warning)
         silenced = self.silenced(form)
         for tab in tabs:
             silenced |= tab.silenced()
@@ -33,13 +38,21 @@ class OwnerAdmin(ModelAdmin):
         return Silenced()
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        return self._question(request, obj) or super().response_add(request, obj, post_url_continue)
+        return self._elsewhere(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        return self._question(request, obj) or super().response_change(request, obj)
+        return self._elsewhere(request, obj) or super().response_change(request, obj)
 
-    def _question(self, request: HttpRequest, owner: Any) -> HttpResponse | None:
-        """The first page that has something to ask."""
+    def _elsewhere(self, request: HttpRequest, owner: Any) -> HttpResponse | None:
+        """The first page that has something to ask; or this page again, at the place that a tab's button is about."""
         answers = (question(request, owner) for question in slots.questions)
         url = next((answer for answer in answers if answer is not None), None)
+        if anchor := request.silenced.anchor:  # type: ignore[attr-defined]
+            url = url or page_of(owner) + anchor
         return HttpResponseRedirect(url) if url else None
+
+
+def page_of(owner: Model) -> str:
+    """The page of a campaign or a source."""
+    meta = owner._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[owner.pk])

@@ -1,12 +1,13 @@
 """Places on this floor's pages that the floors above fill, in their AppConfig.ready."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Silenced:
     rules: list[int] = field(default_factory=list)  # disabled or deleted just now
     switched_off: list[int] = field(default_factory=list)  # a source's rules, just now, for this campaign only
     campaign: int | None = None  # paused just now
+    anchor: str = ""  # such as #rule-7: where on the page a button of a tab has to be answered
 
     def __bool__(self) -> bool:
         return bool(self.rules or self.switched_off or self.campaign)
@@ -51,6 +53,7 @@ class Silenced:
             rules=self.rules + other.rules,
             switched_off=self.switched_off + other.switched_off,
             campaign=self.campaign or other.campaign,
+            anchor=self.anchor or other.anchor,
         )
 
 
@@ -59,6 +62,8 @@ class Tab(Protocol):
     """What the formset of an inline in a slot may tell of its save."""
 
     def silenced(self) -> Silenced: ...
+
+    def said(self) -> Sequence[str]: ...
 
     def warnings(self) -> Sequence[str]: ...
 
@@ -81,6 +86,8 @@ class Slots:
     source_inlines: list["type[InlineModelAdmin[Any, Any]]"] = field(default_factory=list)
     # asked after a campaign or source was saved: the address of a page with a question, or None
     questions: list[Callable[[HttpRequest, Model], str | None]] = field(default_factory=list)
+    # how the rules of a page fare, by their ids; of one campaign, or of all
+    rule_health: list[Callable[[Sequence[Any], Any], Mapping[int, SafeString]]] = field(default_factory=list)
     # links beside a click or a conversion
     links: list[Callable[[Model], Sequence[Link]]] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)  # of the menu

@@ -3,11 +3,14 @@
 from typing import Any
 
 from django.contrib.admin import display
+from django.forms.widgets import Script
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.bases import StackedInline
-from postbacks.admin.rule_form import DELIVERY, CampaignRuleFormSet, RuleForm, RuleFormSet, SourceRuleFormSet
+from postbacks.admin.campaign_rules import CampaignRuleFormSet
+from postbacks.admin.rule_form import DELIVERY, RuleForm
+from postbacks.admin.rule_formset import RuleFormSet, SourceRuleFormSet
 from postbacks.masking import mask
 from postbacks.models import PostbackRule
 
@@ -21,6 +24,11 @@ class RuleTab(StackedInline):
     template = "postbacks/admin/rules_tab.html"
     tab_title = _("S2S Postbacks")
     tab_slug = "s2s-postbacks"
+
+    class Media:
+        css = {"all": ["postbacks/rules.css"]}
+        js = [Script("postbacks/rules.js", defer=True)]
+
     fieldsets = [
         (None, {"fields": [("name", "method"), "url", "statuses", ("enabled", "again")]}),
         (_("Delivery"), {"fields": DELIVERY, "classes": ["collapse"]}),
@@ -42,6 +50,13 @@ class RuleTab(StackedInline):
         """The URL for those who only look."""
         return mask(rule.url)
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """The forms, and what this person may do with them."""
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.may_change = self.has_change_permission(request, obj)
+        formset.may_add = self.has_add_permission(request, obj)
+        return formset
+
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:  # noqa: ARG002
         """The first is there to be filled in; so is one that was asked for where no JavaScript adds it."""
         return int("add" in request.GET or obj is None or not obj.rules.exists())
@@ -53,11 +68,6 @@ class SourceRules(RuleTab):
     fk_name = "source"
     formset = SourceRuleFormSet
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)
-        formset.may_set = self.has_change_permission(request, obj)  # type: ignore[attr-defined]
-        return formset
-
 
 class CampaignRules(RuleTab):
     """Those of one campaign; above them those of its source."""
@@ -66,6 +76,8 @@ class CampaignRules(RuleTab):
     formset = CampaignRuleFormSet
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Who customises a source's rule sees its whole URL: only who may see the source does."""
         formset = super().get_formset(request, obj, **kwargs)
-        formset.may_switch = self.has_change_permission(request, obj)  # type: ignore[attr-defined]
+        may_see = request.user.has_perm("campaigns.view_source") or request.user.has_perm("campaigns.change_source")
+        formset.may_customise = may_see and formset.may_change and formset.may_add
         return formset

@@ -153,6 +153,12 @@ class PostbackRule(RuleTerms):
         """Its name, or the host it goes to."""
         return self.name or re.split("[/?#]", self.url.partition("://")[2], maxsplit=1)[0][:200] or f"#{self.pk}"
 
+    @property
+    def address(self) -> str:
+        """Where it goes; what follows the host may hold a secret."""
+        scheme, _colon, rest = self.url.partition("://")
+        return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0].rpartition('@')[2]}/…"
+
     def is_for(self, campaign: Campaign) -> bool:
         """Whether this rule is asked about conversions of that campaign."""
         return self.campaign_id == campaign.pk if self.source_id is None else self.source_id == campaign.source_id
