@@ -14,13 +14,16 @@ class DeliveryConfig(AppConfig):
         """Listen to the ground floor, once, and fill the places on its pages."""
         from campaigns.admin.slots import Page, slots
         from campaigns.signals import conversions_changed
+        from campaigns.tallies.counted import everything
         from delivery.admin.overview import overview
         from delivery.links import links
         from delivery.signals import collect_postbacks
         from delivery.silence import question
+        from delivery.tallied import COUNTED
 
         conversions_changed.connect(collect_postbacks, dispatch_uid="collect_postbacks")
         slots.questions.append(question)
         slots.links.append(links)
         slots.overviews.append(overview)
         slots.pages.append(Page(_("First steps"), "first-steps", order=90, permission="delivery.view_sentpostback"))
+        everything.counted.extend(COUNTED)

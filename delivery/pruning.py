@@ -1,11 +1,13 @@
-"""Pruning: old lines of the logs go, the keys of what was sent stay."""
+"""Pruning: old lines of the logs go, the keys of what was sent and its counts stay."""
 
 from datetime import datetime
 
 from django.db import transaction
 
+from campaigns import tallies
 from campaigns.models import ReceivedPostback
 from delivery.models import FINISHED, Kind, SentPostback, SpentKey
+from delivery.tallied import ENDED_POSTBACKS, POSTBACKS, WIRE
 from postbacks.models import Refusal
 
 AT_ONCE = 1000  # rows in one transaction: nobody waits long for us
@@ -26,7 +28,11 @@ def _prune_sent(before: datetime) -> int:
     rows = list(old.select_for_update(skip_locked=True).only("pk", "kind", "task_key")[:AT_ONCE])
     keys = [SpentKey(task_key=row.task_key) for row in rows if row.kind == Kind.POSTBACK]
     SpentKey.objects.bulk_create(keys, ignore_conflicts=True)
-    SentPostback.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    ids = [row.pk for row in rows]
+    tallies.keep(POSTBACKS, ids)
+    tallies.keep(ENDED_POSTBACKS, ids)
+    tallies.keep(WIRE, ids, column="postback_id")
+    SentPostback.objects.filter(pk__in=ids).delete()
     return len(rows)
 
 

@@ -1,4 +1,5 @@
-"""The sweep: takes back what a dead worker held, ends what came too late, lets go what waited, rings for what is due.
+"""The sweep: takes back what a dead worker held, ends what came too late, lets go what waited, rings for what is due,
+sums up the counts.
 
 Works without beat and broker.
 """
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from campaigns import tallies
 from delivery import alerts, nudge
 from delivery.heart import Heart
 from delivery.latest import end_too_late
@@ -40,6 +42,7 @@ def sweep() -> None:
     alerts.raise_due()
     if SentPostback.objects.due():
         nudge.ring()
+    tallies.fold_all()
 
 
 def take_back() -> int:

@@ -11,9 +11,12 @@ class PostbacksConfig(AppConfig):
     verbose_name = _("S2S postbacks")
 
     def ready(self) -> None:
-        """Put our tab on the ground floor's pages."""
+        """Put our tab on the ground floor's pages, and say what is counted."""
         from campaigns.admin.slots import slots
+        from campaigns.tallies.counted import everything
         from postbacks.admin.tab import CampaignRules, SourceRules
+        from postbacks.tallied import REFUSALS
 
         slots.campaign_inlines.append(CampaignRules)
         slots.source_inlines.append(SourceRules)
+        everything.counted.append(REFUSALS)

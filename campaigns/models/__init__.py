@@ -9,6 +9,7 @@ from campaigns.models.judgement import Judgement, Verdict
 from campaigns.models.received import ReceivedPostback
 from campaigns.models.source import Source
 from campaigns.models.status import ConversionStatus
+from campaigns.models.tally import Tally, TallyChange
 
 __all__ = [
     "Campaign",
@@ -20,6 +21,8 @@ __all__ = [
     "Judgement",
     "ReceivedPostback",
     "Source",
+    "Tally",
+    "TallyChange",
     "Verdict",
     "Visitor",
 ]

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from campaigns import tallies
 from campaigns.models import Campaign, Conversion, ConversionChange
 from campaigns.rows import insert
 from postbacks.reasons import TELLING, Reason, Why
+from postbacks.tallied import REFUSALS
 
 if TYPE_CHECKING:
     from postbacks.models.decision import Decision
@@ -34,7 +36,9 @@ class RefusalManager(models.Manager["Refusal"]):
         """Delete some that are older; how many. What was counted of them stays counted."""
         old = self.filter(created__lt=before).order_by("created").values_list("pk", flat=True)
         ids = list(old[:at_most])
-        self.filter(pk__in=ids).delete()
+        with transaction.atomic():
+            tallies.keep(REFUSALS, ids)
+            self.filter(pk__in=ids).delete()
         return len(ids)
 
 

@@ -1,0 +1,132 @@
+"""Reading the counts. What is not folded yet is added in the same statement, so that they are exact at any moment."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from campaigns.tallies.counted import REST
+from campaigns.tallies.dialects import CHANGES
+from campaigns.tallies.folding import TALLIES
+from campaigns.tallies.rollups import ROLLUPS, Rollup, Unit, minute_of
+from campaigns.tallies.spans import Span, bounds, spans
+
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A minute, hour or day, and what was counted in it, by word."""
+
+    start: datetime
+    counts: dict[str, int]
+
+
+def total(
+    measure: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    by: Collection[str] = ("word",),
+    **where: Any,
+) -> dict[Key, int]:
+    """How many rows there are, by these names (source, campaign, rule, receiver, word); of all 0 nothing is said.
+
+    `since` and `until` are rounded down to the hour, or to the day where they are more than 92 days ago.
+    """
+    word = where.pop("word", None)
+    dimensions = [name for name in by if name != "word"]
+    first, end = bounds(since, until)
+    chosen = [_slots(measure, span, where, dimensions) for span in spans(first, end)]
+    chosen.append(_unfolded(measure, Span(Unit.MINUTE, first, end), where))
+    counts: dict[Key, int] = defaultdict(int)
+    for *key, words in _by_word(dimensions, chosen):
+        for one, number in words.items():
+            if number and word in (None, one):
+                place = iter(key)
+                counts[tuple(one if name == "word" else next(place) for name in by)] += number
+    return dict(counts)
+
+
+def series(measure: str, unit: Unit, count: int, *, until: datetime | None = None, **where: Any) -> list[Slot]:
+    """So many slots, the oldest first, up to the one of `until` (now), by word: the part of it before a colon."""
+    last = minute_of(until or timezone.now()) // unit
+    first = last - count + 1
+    span = Span(unit, first * unit, (last + 1) * unit)
+    counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    chosen = [_slots(measure, span, where), _unfolded(measure, span, where)]
+    for slot, words in _by_word(["slot"], chosen):
+        for word, number in words.items():
+            if number:
+                counts[slot][word.partition(":")[0]] += number
+    starts = ((slot, datetime.fromtimestamp(slot * unit * 60, UTC)) for slot in range(first, last + 1))
+    return [Slot(start, dict(counts[slot]) if slot in counts else {}) for slot, start in starts]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows to be summed up: SQL and its values."""
+
+    sql: str
+    values: list[Any]
+
+
+def _slots(measure: str, span: Span, where: Mapping[str, Any], by: Iterable[str] = ()) -> Rows:
+    """What is folded."""
+    rollup = _rollup(span.unit, {*where, *by})
+    slots = Span(span.unit, span.first // span.unit, None if span.end is None else span.end // span.unit)
+    text, values = _filter("slot", slots, where)
+    columns = "source, campaign, rule, receiver, word, slot, number"
+    return Rows(
+        f"SELECT {columns} FROM {TALLIES} WHERE grain = %s AND measure = %s{text}",
+        [rollup.grain.value, measure, *values],
+    )
+
+
+def _unfolded(measure: str, span: Span, where: Mapping[str, Any]) -> Rows:
+    """What is not."""
+    text, values = _filter("minute", span, where)
+    columns = f"source, campaign, rule, receiver, word, minute / {span.unit.value} AS slot, number"
+    return Rows(f"SELECT {columns} FROM {CHANGES} WHERE measure = %s{text}", [measure, *values])
+
+
+def _filter(column: str, span: Span, where: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    limits = [(f"{column} >= %s", span.first)]
+    if span.end is not None:
+        limits.append((f"{column} < %s", span.end))
+    limits += [(f"{name} = %s", value) for name, value in where.items()]
+    return "".join(f" AND {text}" for text, _value in limits), [value for _text, value in limits]
+
+
+def _rollup(unit: Unit, dimensions: Collection[str]) -> Rollup:
+    """The first that tells all of them apart: the shortest."""
+    for rollup in ROLLUPS:
+        if rollup.unit is unit and set(dimensions) <= set(rollup.dimensions):
+            return rollup
+    raise ValueError(f"Nothing is counted by {unit.name.lower()} and {', '.join(sorted(dimensions))}.")
+
+
+def _by_word(by: list[str], chosen: list[Rows]) -> Iterable[Key]:
+    """The names' values, and the numbers by word."""
+    names = ", ".join([*by, "word"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {names}, sum(number) FROM ({' UNION ALL '.join(rows.sql for rows in chosen)}) AS chosen "
+            f"GROUP BY {names}",
+            [value for rows in chosen for value in rows.values],
+        )
+        counts: dict[Key, dict[str, int]] = defaultdict(dict)
+        for *key, word, number in cursor.fetchall():
+            counts[tuple(key)][word] = int(number)
+    return [(*key, _with_rest(words)) for key, words in counts.items()]
+
+
+def _with_rest(words: dict[str, int]) -> dict[str, int]:
+    """Instead of the number of all, that of those which no other word counts."""
+    told = {word: number for word, number in words.items() if not word.startswith(REST)}
+    rest = {word.removeprefix(REST): number - sum(told.values()) for word, number in words.items() if word not in told}
+    return {**rest, **told}
