@@ -124,6 +124,38 @@ class RelatedFilter(FieldFilter):
         return next((label for value, label in self.options if str(value) == self.value), self.value)
 
 
+class WordFilter(Asking, ListFilter):
+    """One of a few words in the address, each of which asks something of a row."""
+
+    template = "campaigns/admin/choices_filter.html"
+    parameter_name = ""
+    options: list[tuple[str, Any]] = []
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: type[Model], model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        self.model = model
+        self.value = str(_last(params.pop(self.parameter_name, "")))
+        if self.value:
+            self.used_parameters[self.parameter_name] = self.value
+
+    def expected_parameters(self) -> list[str | None]:
+        return [self.parameter_name]
+
+    def has_output(self) -> bool:
+        return True
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        yield _all(changelist, [self.parameter_name], selected=not self.value)
+        for value, label in self.options:
+            link = changelist.get_query_string({self.parameter_name: value})
+            yield {"selected": value == self.value, "query_string": link, "display": label}
+
+    @property
+    def chosen(self) -> Any:
+        """The label of the choice that was made; empty: none was."""
+        return dict(self.options).get(self.value, self.value)
+
+
 class TimeFilter(Asking, ListFilter):
     """When it was: a range on `created`, and one on the id, so that a scan by id ends where the time does."""
 

@@ -16,6 +16,7 @@ from campaigns.admin.display import ago
 from campaigns.admin.filters import ChoicesFilter, RelatedFilter, TimeFilter
 from campaigns.admin.keyset import KeysetAdmin, ReadOnly
 from delivery.admin.cells import explain_url, short_id, short_link
+from delivery.admin.filters import AttemptsFilter, CodeFilter, KindFilter, ReceiverFilter, RuleFilter
 from delivery.admin.page import RELATED, PostbackPage
 from delivery.admin.wishes import Selection
 from delivery.models import SentPostback
@@ -34,9 +35,10 @@ class SentPostbackAdmin(ReadOnly, PostbackPage, KeysetAdmin):
     list_display = ["when", "campaign", "click_id", "status", "how", "link", "state_label", "code", "told", "took"]
     list_display += ["attempts"]
     list_display_links = ["when"]
-    list_filter = [("state", ChoicesFilter), ("status", ChoicesFilter), ("campaign", RelatedFilter)]
-    list_filter += [("source", RelatedFilter), TimeFilter]
-    list_select_related = ["campaign"]
+    list_filter = [("state", ChoicesFilter), CodeFilter, ("status", ChoicesFilter), ("campaign", RelatedFilter)]
+    list_filter += [("source", RelatedFilter), ("receiver", ReceiverFilter), ("kind", KindFilter), AttemptsFilter]
+    list_filter += [TimeFilter, RuleFilter]
+    list_select_related = ["campaign", "receiver"]
     search_fields = ["subid", "external_id", "tid"]
     actions = ["ask_send_again", "ask_arrived", "ask_cancel"]
 

@@ -44,6 +44,12 @@ class Kind(models.TextChoices):
     ALERT = "alert", _("Alert")
 
 
+# what is seldom, and looked for: the log has an index of each
+UNUSUAL = ~Q(kind=Kind.POSTBACK)
+BAD_ANSWERS = Q(code__gte=300)
+RETRIED = Q(attempts__gt=1)
+
+
 class Lane(models.IntegerChoices):
     """First tries go before retries."""
 
@@ -227,6 +233,9 @@ class SentPostback(models.Model):
             models.Index(fields=["subid", "-id"], name="sent_subid"),
             models.Index(fields=["external_id", "-id"], name="sent_external_id"),
             models.Index(fields=["tid", "-id"], name="sent_tid"),
+            models.Index(fields=["kind", "-id"], name="sent_unusual", condition=UNUSUAL),
+            models.Index(fields=["code", "-id"], name="sent_bad_answers", condition=BAD_ANSWERS),
+            models.Index(fields=["-id"], name="sent_retried", condition=RETRIED),
         ]
 
     def __str__(self) -> str:
