@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0002_log_indexes'),
-        ('delivery', '0006_demo_marks'),
+        ('delivery', '0007_tallies'),
         ('postbacks', '0003_order_and_copies'),
     ]
 
