@@ -20,7 +20,7 @@ from urllib3.util.wait import wait_for_write
 
 from delivery.transport.contract import does_not_resolve, no_connection_within
 from delivery.transport.troubles import NoAnswer, not_connected, unresolved
-from delivery.transport.watchdog import HeldSocket, flight_of_this_thread
+from delivery.transport.watchdog import HeldSocket, flight_of_this_thread, mark
 from postbacks.addresses import why_address_refused
 
 # Many servers close an idle connection after 5 s. A request that crosses with that is lost without a word, and
@@ -49,6 +49,8 @@ class FinalResponse(http.client.HTTPResponse):
 
     def begin(self) -> None:
         """Read the header; one that breaks off is a broken answer, even if it began with 200."""
+        if self._reader.peek(1):
+            mark("answered")
         super().begin()
         if not self._reader.last_line:
             raise http.client.IncompleteRead(b"")
@@ -71,6 +73,7 @@ class GuardedConnection(HTTPConnection):
             super().connect()
         except TimeoutError as error:
             raise NoAnswer(no_connection_within(float(self.timeout or 0))) from error
+        mark("secured")
 
     def endheaders(self, *args: Any, **options: Any) -> None:
         """Send the request, which the receiver may have from here on; what a proxy is asked first does not count."""
@@ -78,6 +81,7 @@ class GuardedConnection(HTTPConnection):
             self.connect()
         if flight := flight_of_this_thread():
             flight.is_out = True
+        mark("asked")
         super().endheaders(*args, **options)
 
     def close(self) -> None:
@@ -88,8 +92,11 @@ class GuardedConnection(HTTPConnection):
             self._leave()
 
     def _new_conn(self) -> socket.socket:
+        if flight := flight_of_this_thread():
+            flight.has_looked_up = True
         try:
             answers = resolve(self._dns_host, self.port)
+            mark("resolved")
             if self.proxy is None:  # the proxy is the operator's own, and judges for itself
                 judge(answers, self.allowed_networks)
             return self._connect_to_one(answers)
@@ -111,7 +118,9 @@ class GuardedConnection(HTTPConnection):
         for number, answer in enumerate(answers):
             share = max(until - time.monotonic(), 0.01) / (len(answers) - number)
             try:
-                return self._connect_to(answer, share)
+                opened = self._connect_to(answer, share)
+                mark("connected")
+                return opened
             except OSError as error:
                 errors.append(error)
         raise not_connected(errors[0], patience)

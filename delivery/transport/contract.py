@@ -9,9 +9,13 @@ from enum import StrEnum
 from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
+from delivery.transport.phases import Phases
+
 USER_AGENT = "S2S-Postbacks/1"
 MAX_BODY = 64 * 1024  # bytes read of an answer: the log shows it, it does not archive it
 MAX_RETRY_AFTER = 24 * 60 * 60  # seconds a receiver may ask us to stay away
+
+NO_PHASES = Phases()  # nothing went out, or nobody looked
 
 METHODS = frozenset({"GET", "POST"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -125,6 +129,7 @@ class PostbackResponse:
     maybe_arrived: bool = False  # no whole answer, but the request or a part of it went out: the receiver may have it
     retry_after: float | None = None  # seconds
     location: str = ""  # where a redirect points, without what may be secret
+    phases: Phases = NO_PHASES  # of `duration`, as far as the transport can tell
 
     @property
     def is_sent(self) -> bool:

@@ -23,6 +23,7 @@ from urllib3.exceptions import HTTPError
 from delivery.transport.connections import GuardedPool, GuardedTLSPool, IdleConnections
 from delivery.transport.contract import (
     MAX_BODY,
+    NO_PHASES,
     PostbackRequest,
     PostbackResponse,
     Trouble,
@@ -177,7 +178,9 @@ class PooledTransport:
                 response = self._response_to(request, flight)
             arrived = response.code is None and (response.maybe_arrived or flight.is_out)
             duration = time.monotonic() - clock
-            self._land(replace(response, started=started, duration=duration, maybe_arrived=arrived))
+            phases = flight.phases(duration, is_secure=request.url[:6].lower() == "https:")
+            told = {"started": started, "duration": duration, "maybe_arrived": arrived}
+            self._land(replace(response, **told, phases=NO_PHASES if response.blocked else phases))
 
     def _land(self, response: PostbackResponse) -> None:
         with self._change:

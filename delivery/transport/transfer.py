@@ -13,6 +13,7 @@ import pycurl
 
 from delivery.transport.contract import (
     MAX_BODY,
+    NO_PHASES,
     PostbackRequest,
     PostbackResponse,
     Trouble,
@@ -21,6 +22,7 @@ from delivery.transport.contract import (
     read_retry_after,
 )
 from delivery.transport.curl_troubles import broken_off, has_left
+from delivery.transport.phases import Marks, Phases
 from delivery.transport.troubles import NoAnswer, not_connected
 from postbacks.addresses import why_address_refused, with_ascii_host
 
@@ -158,14 +160,16 @@ class Transfer:
         if code < 200:  # 101: it begins to speak something that nobody asked for
             return self.unanswered(NoAnswer(Trouble.NOT_HTTP), maybe_arrived=True)
         told = self._told() if code >= 300 else {}
+        duration = self.handle.getinfo(pycurl.TOTAL_TIME)
         return PostbackResponse(
             id=self.request.id,
             started=self.started,
-            duration=self.handle.getinfo(pycurl.TOTAL_TIME),
+            duration=duration,
             code=code,
             body=self._text(),
             retry_after=read_retry_after(told.get("retry-after", ""), datetime.now(UTC)),
             location=read_location(told.get("location", ""), self.request.url),
+            phases=self._phases(duration),
         )
 
     def failure(self, number: int, words: str) -> PostbackResponse:
@@ -178,15 +182,27 @@ class Transfer:
 
     def unanswered(self, why: NoAnswer, *, maybe_arrived: bool) -> PostbackResponse:
         """No answer is a response too."""
+        duration = time.monotonic() - self.began
         return PostbackResponse(
             id=self.request.id,
             started=self.started,
-            duration=time.monotonic() - self.began,
+            duration=duration,
             error=why.words,
             blocked=why.blocked,
             ours=why.ours,
             maybe_arrived=maybe_arrived,
+            phases=NO_PHASES if why.blocked else self._phases(duration),
         )
+
+    def _phases(self, duration: float) -> Phases:
+        """Few questions, as this is asked of every answer; the most go over a kept connection."""
+        ask = self.handle.getinfo
+        asked, answered = ask(pycurl.PRETRANSFER_TIME), ask(pycurl.STARTTRANSFER_TIME)
+        if not ask(pycurl.NUM_CONNECTS) and self.is_out:
+            return Phases.over_kept(asked, answered, duration)
+        times = pycurl.NAMELOOKUP_TIME, pycurl.CONNECT_TIME, pycurl.APPCONNECT_TIME
+        marks = Marks(*map(ask, times), asked=asked, answered=answered)
+        return marks.phases(duration, is_secure=self.request.url[:6].lower() == "https:")
 
     def _text(self) -> str:
         if not self._body:

@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from delivery.transport.contract import no_answer_within
+from delivery.transport.contract import NO_PHASES, no_answer_within
+from delivery.transport.phases import Marks, Phases
 
 _this_thread = threading.local()
 
@@ -61,7 +62,20 @@ class Flight:
         self.until = until
         self.cut_because = ""
         self.is_out = False  # the request or a part of it: from then on the receiver may have it
+        self.has_looked_up = False  # a connection is made, and none that was kept is used
+        self._began = time.monotonic()
+        self._marks = Marks()
         self._held: HeldSocket | None = None
+
+    def mark(self, part: str) -> None:
+        """This part of the way is over now."""
+        setattr(self._marks, part, time.monotonic() - self._began)
+
+    def phases(self, total: float, *, is_secure: bool) -> Phases:
+        """Where its time went."""
+        if self.has_looked_up:
+            return self._marks.phases(total, is_secure=is_secure)
+        return Phases.over_kept(self._marks.asked, self._marks.answered, total) if self._marks.asked else NO_PHASES
 
     def hold(self, held: HeldSocket) -> None:
         """Use this socket from now on. Cut before or after, it is shut down."""
@@ -87,6 +101,12 @@ class Flight:
 def flight_of_this_thread() -> Flight | None:
     """The flight that the connection in this thread works for."""
     return getattr(_this_thread, "flight", None)
+
+
+def mark(part: str) -> None:
+    """Tell the flight of this thread, if there is one, that this part of its way is over."""
+    if flight := flight_of_this_thread():
+        flight.mark(part)
 
 
 class Watchdog:
