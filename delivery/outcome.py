@@ -19,6 +19,7 @@ from delivery.verdict import Outcome, outcome_of
 logger = logging.getLogger(__name__)
 
 UNWRITABLE = "the outcome could not be written whole"
+PARTS = ["dns", "connect", "tls", "wait"]  # of an attempt's time; what is left is reading
 MAX_ANSWER = 2000  # characters; the log shows an answer, it does not archive it
 
 
@@ -61,7 +62,7 @@ def _write(rows: list[dict[str, Any]]) -> list[int]:
             return [row_id for row in rows for row_id in _write([row])]
         logger.exception("The outcome of postback %s cannot be written.", rows[0]["id"])
         rest = {"code": None, "answer": "", "ms": 0, "error": f"{UNWRITABLE}: {type(error).__name__}"}
-        return list(database().write([rows[0] | rest]))
+        return list(database().write([rows[0] | rest | dict.fromkeys(PARTS)]))
 
 
 def _told(ended: Ended) -> dict[str, Any]:
@@ -74,4 +75,12 @@ def _told(ended: Ended) -> dict[str, Any]:
         "ms": max(round(response.duration * 1000), 0) if response else None,
         "code": response.code if response else None,
         "answer": clean_text(response.body, MAX_ANSWER) if response else None,
+        **(_parts(response) if response else {}),
     }
+
+
+def _parts(response: PostbackResponse) -> dict[str, int | None]:
+    """Where its time went, in microseconds: a receiver next door answers within one millisecond."""
+    parts = [None if part is None else round(part * 1_000_000) for part in response.phases[: len(PARTS)]]
+    wished = response.retry_after
+    return {**dict(zip(PARTS, parts, strict=True)), "retry_after": None if wished is None else round(wished)}

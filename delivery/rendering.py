@@ -37,10 +37,15 @@ def render(rows: Sequence[Claimed]) -> list[Draft]:
 
 def request_of(draft: Draft, installation: uuid.UUID) -> PostbackRequest:
     """What the transport is asked to send."""
-    headers = {"Idempotency-Key": idempotency_key(installation, draft.row.task_key)}
+    headers = headers_of(draft.row.task_key, installation)
     return PostbackRequest(
         id=draft.row.id, method=draft.row.method, url=draft.url, headers=headers, once=draft.row.terms.at_most_once
     )
+
+
+def headers_of(task_key: str, installation: uuid.UUID) -> dict[str, str]:
+    """The headers that a postback brings along."""
+    return {"Idempotency-Key": idempotency_key(installation, task_key)}
 
 
 def kept(draft: Draft) -> dict[str, Any]:

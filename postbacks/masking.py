@@ -4,6 +4,7 @@ import re
 from urllib.parse import unquote, unquote_plus
 
 COVER = "•••"
+OWN_KEY = "idempotency-key"
 
 # of a parameter's name, word by word: api_key, postApiKey, access-token, X-Auth
 SECRET_WORDS = frozenset({"apikey", "auth", "authorization", "bearer", "credential", "credentials", "hmac", "key"}) | {
@@ -30,6 +31,13 @@ def mask(url: str) -> str:
     """The URL, or its template, with its secrets covered. Never fails, and changes nothing else."""
     place = min((place for mark in "?#" if (place := url.find(mark)) >= 0), default=len(url))
     return _mask_path(_USER.sub(f"{COVER}@", url[:place])) + _PIECE.sub(_mask_parameter, url[place:])
+
+
+def mask_header(name: str, value: str) -> str:
+    """A header's value, covered for everybody where its name tells of a secret. Our own key is none: it only tells
+    one postback from another."""
+    is_shown = name.lower() == OWN_KEY or not (_is_secret(name) or "cookie" in name.lower())
+    return value if is_shown or not value else COVER
 
 
 def _mask_path(address: str) -> str:

@@ -7,9 +7,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 WHOLE = 24  # characters of an id that are shown uncut
-MINUTE = 60  # seconds
+MINUTE = 60  # seconds; an hour has as many minutes
+SHORT = 10  # seconds, whose tenths count
+DAY = 24  # hours
 
 
 def ago(moment: datetime | None) -> SafeString | str:
@@ -28,6 +31,21 @@ def exact(moment: datetime) -> str:
     """To the second, with its time zone."""
     local = timezone.localtime(moment)
     return f"{local:%Y-%m-%d %H:%M:%S %Z}"
+
+
+def lasting(seconds: float) -> str:
+    """How long it took or takes: “850 ms”, “28 s”, “2 min”, “1 h 5 min”, “3 days”."""
+    if seconds < 1:
+        return _("%(count)s ms") % {"count": round(seconds * 1000)}
+    if seconds < MINUTE:
+        return _("%(count)s s") % {"count": f"{seconds:.1f}".removesuffix(".0") if seconds < SHORT else round(seconds)}
+    minutes = round(seconds / MINUTE)
+    if minutes < MINUTE:
+        return _("%(count)s min") % {"count": minutes}
+    hours, minutes = divmod(minutes, MINUTE)
+    if hours < DAY:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    return ngettext("%(count)d day", "%(count)d days", hours // DAY) % {"count": hours // DAY}
 
 
 def label(word: object, tone: str = "quiet") -> SafeString:

@@ -1,6 +1,5 @@
 """All that is known of one postback, for its page."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
@@ -12,31 +11,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.display import ago, copy_button, mono
-from delivery.admin.cells import explain_url, page_of, raw, rule_url, state_of, whole
+from delivery.admin.cells import explain_url, page_of, rule_url, state_of, whole
 from delivery.admin.terms import in_words
-from delivery.models import Attempt, SentPostback, State
+from delivery.models import SentPostback, State
 from postbacks.masking import mask
 
 RESENDS = 20  # of one postback that its page names
-
-
-@dataclass(frozen=True, slots=True)
-class ShownTry:
-    """A row of the attempts."""
-
-    attempt: Attempt
-
-    @property
-    def when(self) -> SafeString | str:
-        return ago(self.attempt.started)
-
-    @property
-    def took(self) -> str:
-        return "–" if self.attempt.duration_ms is None else str(self.attempt.duration_ms)
-
-    @property
-    def answer(self) -> SafeString | str:
-        return raw(self.attempt.answer)
 
 
 class Facts:

@@ -6,11 +6,11 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.http import HttpRequest, HttpResponse
 
 from delivery.admin.acts import Acts
-from delivery.admin.facts import Facts, ShownTry
+from delivery.admin.facts import Facts
+from delivery.admin.timeline import TimeLine
 from delivery.admin.wishes import Selection
 from delivery.models import SentPostback
 
-ATTEMPTS = 200  # that a page shows; retries end long before
 RELATED = ["campaign", "source", "rule", "change", "conversion", "receiver", "resend_of"]  # what it shows beside
 
 
@@ -34,5 +34,5 @@ class PostbackPage(Facts, Acts):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        tries = [ShownTry(attempt) for attempt in context["original"].tries.order_by("id")[:ATTEMPTS]]
-        return super().render_change_form(request, {**context, "tries": tries}, *args, **kwargs)
+        line = TimeLine(context["original"], covered=not self.has_act_permission(request))
+        return super().render_change_form(request, {**context, "line": line}, *args, **kwargs)

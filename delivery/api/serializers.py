@@ -15,7 +15,8 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
 
     class Meta:
         model = Attempt
-        fields = ["number", "started", "duration_ms", "code", "answer", "error"]
+        fields = ["number", "started", "duration_ms", "dns_us", "connect_us", "tls_us", "wait_us"]
+        fields += ["code", "answer", "error", "retry_after"]
         read_only_fields = fields
 
 

@@ -71,7 +71,8 @@ WHERE sent.id = told.id AND sent.state = 'sending' AND sent.lease_id = told.leas
 WRITE = """
 WITH told AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%s) AS told(id bigint, lease_id uuid, state text, delay float8, error text,
-    url text, notes text, started timestamptz, ms int, code smallint, answer text)),
+    url text, notes text, started timestamptz, ms int, code smallint, answer text,
+    dns int, connect int, tls int, wait int, retry_after int)),
 ended AS (
   UPDATE delivery_sentpostback AS sent SET state = told.state, error = told.error,
     url = coalesce(told.url, sent.url), notes = coalesce(told.notes, sent.notes),
@@ -83,8 +84,10 @@ ended AS (
   FROM told WHERE sent.id = told.id AND sent.state = 'sending' AND sent.lease_id = told.lease_id
   RETURNING sent.id, sent.attempts),
 tried AS (
-  INSERT INTO delivery_attempt (postback_id, number, started, duration_ms, code, answer, error)
-  SELECT ended.id, ended.attempts, told.started, told.ms, told.code, told.answer, told.error
+  INSERT INTO delivery_attempt (postback_id, number, started, duration_ms, code, answer, error,
+    dns_us, connect_us, tls_us, wait_us, retry_after)
+  SELECT ended.id, ended.attempts, told.started, told.ms, told.code, told.answer, told.error,
+    told.dns, told.connect, told.tls, told.wait, told.retry_after
   FROM ended JOIN told USING (id) WHERE told.started IS NOT NULL)
 SELECT id FROM ended
 """

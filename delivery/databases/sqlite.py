@@ -36,10 +36,13 @@ UPDATE delivery_sentpostback AS sent SET state = told.state, error = told.error,
 FROM {TOLD} WHERE {OURS} RETURNING id, attempts
 """
 TRIED = """
-INSERT INTO delivery_attempt (postback_id, number, started, duration_ms, code, answer, error)
+INSERT INTO delivery_attempt (postback_id, number, started, duration_ms, code, answer, error,
+  dns_us, connect_us, tls_us, wait_us, retry_after)
 SELECT json_extract(value, '$.id'), json_extract(value, '$.number'),
   strftime('%%Y-%%m-%%d %%H:%%M:%%f', json_extract(value, '$.started')), json_extract(value, '$.ms'),
-  json_extract(value, '$.code'), json_extract(value, '$.answer'), json_extract(value, '$.error')
+  json_extract(value, '$.code'), json_extract(value, '$.answer'), json_extract(value, '$.error'),
+  json_extract(value, '$.dns'), json_extract(value, '$.connect'), json_extract(value, '$.tls'),
+  json_extract(value, '$.wait'), json_extract(value, '$.retry_after')
 FROM json_each(%s) WHERE json_extract(value, '$.started') IS NOT NULL
 """
 _HAS_QUEUE = Exists(SentPostback.objects.filter(receiver=OuterRef("pk"), state=State.QUEUED))

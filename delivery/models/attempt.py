@@ -13,9 +13,17 @@ class Attempt(models.Model):
     number = models.PositiveIntegerField(_("number"))
     started = models.DateTimeField(_("time"))
     duration_ms = models.PositiveIntegerField(_("duration, ms"), null=True)
+    # parts of the duration in microseconds; 0 of the first three: over a kept connection; the rest of it was reading
+    dns_us = models.PositiveIntegerField(_("DNS, µs"), null=True)
+    connect_us = models.PositiveIntegerField(_("connecting, µs"), null=True)
+    tls_us = models.PositiveIntegerField(_("TLS, µs"), null=True)
+    wait_us = models.PositiveIntegerField(_("waiting, µs"), null=True)
     code = models.PositiveSmallIntegerField(_("code"), null=True)
     answer = models.TextField(_("answer"), blank=True)
     error = models.TextField(_("reason"), blank=True)
+    retry_after = models.PositiveIntegerField(
+        _("Retry-After, s"), null=True, help_text=_("How long the receiver asked us to stay away.")
+    )
 
     class Meta:
         ordering = ["id"]

@@ -178,9 +178,10 @@ class PooledTransport:
                 response = self._response_to(request, flight)
             arrived = response.code is None and (response.maybe_arrived or flight.is_out)
             duration = time.monotonic() - clock
-            phases = flight.phases(duration, is_secure=request.url[:6].lower() == "https:")
-            told = {"started": started, "duration": duration, "maybe_arrived": arrived}
-            self._land(replace(response, **told, phases=NO_PHASES if response.blocked else phases))
+            is_secure = request.url[:6].lower() == "https:"
+            phases = NO_PHASES if response.blocked else flight.phases(duration, is_secure=is_secure)
+            told = replace(response, started=started, duration=duration, maybe_arrived=arrived, phases=phases)
+            self._land(told)
 
     def _land(self, response: PostbackResponse) -> None:
         with self._change:

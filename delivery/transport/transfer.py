@@ -200,8 +200,8 @@ class Transfer:
         asked, answered = ask(pycurl.PRETRANSFER_TIME), ask(pycurl.STARTTRANSFER_TIME)
         if not ask(pycurl.NUM_CONNECTS) and self.is_out:
             return Phases.over_kept(asked, answered, duration)
-        times = pycurl.NAMELOOKUP_TIME, pycurl.CONNECT_TIME, pycurl.APPCONNECT_TIME
-        marks = Marks(*map(ask, times), asked=asked, answered=answered)
+        resolved, connected = ask(pycurl.NAMELOOKUP_TIME), ask(pycurl.CONNECT_TIME)
+        marks = Marks(resolved, connected, ask(pycurl.APPCONNECT_TIME), asked, answered)
         return marks.phases(duration, is_secure=self.request.url[:6].lower() == "https:")
 
     def _text(self) -> str:

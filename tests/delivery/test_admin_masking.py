@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postbacks.masking import COVER, mask
+from postbacks.masking import COVER, mask, mask_header
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,16 @@ def test_a_secret_is_covered(url: str, shown: str) -> None:
 )
 def test_the_rest_stays_as_it_is(url: str) -> None:
     assert mask(url) == url
+
+
+@pytest.mark.parametrize("name", ["Authorization", "X-Api-Key", "Cookie", "x-auth-token"])
+def test_a_secret_header_is_covered_for_everybody(name: str) -> None:
+    assert mask_header(name, "K1LL") == COVER
+
+
+@pytest.mark.parametrize("name", ["User-Agent", "Content-Type", "Idempotency-Key"])
+def test_other_headers_are_shown(name: str) -> None:
+    assert mask_header(name, "K1LL") == "K1LL"
 
 
 @given(st.text(max_size=200))

@@ -11,6 +11,7 @@ from delivery.models import Attempt, SentPostback, State
 from delivery.outcome import answered, flawed, record
 from delivery.rendering import render
 from delivery.transport import PostbackResponse
+from delivery.transport.phases import Phases
 
 pytestmark = pytest.mark.django_db
 ANYWHERE = "http://receiver.test/p"
@@ -84,6 +85,21 @@ def test_what_ends_without_an_attempt_keeps_the_last_answer(queued, claimed):
     row.refresh_from_db()
     assert (row.state, row.code, row.answer, row.duration_ms) == (State.FAILED, 503, "busy", 7)
     assert (row.url, row.notes) == ("http://10.0.0.1/", "Rendered empty: tid")
+
+
+def test_an_attempt_keeps_where_its_time_went(queued, claimed):
+    queued()
+    (draft,) = claimed()
+    phases = Phases(dns=0.0015, connect=0.02, tls=None, wait=0.25, read=0.0004)
+    response = PostbackResponse(
+        id=draft.row.id, started=timezone.now(), duration=0.272, code=503, phases=phases, retry_after=7.0
+    )
+
+    record([answered(draft, response)])
+
+    attempt = Attempt.objects.get()
+    assert (attempt.dns_us, attempt.connect_us, attempt.tls_us, attempt.wait_us) == (1500, 20_000, None, 250_000)
+    assert (attempt.duration_ms, attempt.retry_after) == (272, 7)
 
 
 @pytest.mark.parametrize("answer", ["a\x00b", "ü" * 5000, b"\xff\xfe\xed\xa0\x80", "<script>"])
