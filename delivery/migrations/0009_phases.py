@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0006_demo_marks'),
+        ('delivery', '0008_log_indexes'),
     ]
 
     operations = [
