@@ -15,6 +15,7 @@ class DeliveryConfig(AppConfig):
         from campaigns.admin.slots import Page, slots
         from campaigns.signals import conversions_changed
         from campaigns.tallies.counted import everything
+        from delivery.admin.chain import chain_below
         from delivery.admin.overview import overview
         from delivery.links import links
         from delivery.signals import collect_postbacks
@@ -24,6 +25,7 @@ class DeliveryConfig(AppConfig):
         conversions_changed.connect(collect_postbacks, dispatch_uid="collect_postbacks")
         slots.questions.append(question)
         slots.links.append(links)
+        slots.below.append(chain_below)
         slots.overviews.append(overview)
         slots.pages.append(Page(_("First steps"), "first-steps", order=90, permission="delivery.view_sentpostback"))
         everything.counted.extend(COUNTED)

@@ -28,7 +28,8 @@ class Linked(KeysetAdmin):
     ) -> HttpResponse:
         subject = context.get("original")
         links = [link for give in slots.links for link in give(subject)] if subject else []
-        return super().render_change_form(request, {**context, "links": links}, *args, **kwargs)
+        below = [give(request, subject) for give in slots.below] if subject else []
+        return super().render_change_form(request, {**context, "links": links, "below": below}, *args, **kwargs)
 
 
 @admin.register(Click)

@@ -90,6 +90,8 @@ class Slots:
     rule_health: list[Callable[[Sequence[Any], Any], Mapping[int, SafeString]]] = field(default_factory=list)
     # links beside a click or a conversion
     links: list[Callable[[Model], Sequence[Link]]] = field(default_factory=list)
+    # what stands below a click or a conversion, as HTML; empty: nothing
+    below: list[Callable[[HttpRequest, Model], SafeString | str]] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)  # of the menu
     # asked for the overview: the first that answers is shown
     overviews: list[Callable[[HttpRequest], Overview | None]] = field(default_factory=list)

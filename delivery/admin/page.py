@@ -6,6 +6,7 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.http import HttpRequest, HttpResponse
 
 from delivery.admin.acts import Acts
+from delivery.admin.chain import chain_of
 from delivery.admin.facts import Facts
 from delivery.admin.timeline import TimeLine
 from delivery.admin.wishes import Selection
@@ -35,4 +36,5 @@ class PostbackPage(Facts, Acts):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         line = TimeLine(context["original"], covered=not self.has_act_permission(request))
-        return super().render_change_form(request, {**context, "line": line}, *args, **kwargs)
+        chain = chain_of(context["original"])
+        return super().render_change_form(request, {**context, "line": line, "chain": chain}, *args, **kwargs)

@@ -79,8 +79,13 @@ def _sections(click: Click) -> list[Section]:
     """The newest changes, conversion by conversion, each in the order of time."""
     changes = ConversionChange.objects.filter(conversion__click=click).select_related("conversion", "decision")
     shown = sorted(changes.order_by("-id")[:CHANGES_AT_MOST], key=lambda change: (change.conversion_id, change.number))
-    history, rules = History(shown), list(PostbackRule.objects.for_campaign(click.campaign).order_by("id"))
-    return [_section(change, history, rules) for change in shown]
+    return sections_of(shown, click)
+
+
+def sections_of(changes: Sequence[ConversionChange], click: Click) -> list[Section]:
+    """One for each of some changes of a click's conversions."""
+    history, rules = History(changes), list(PostbackRule.objects.for_campaign(click.campaign).order_by("id"))
+    return [_section(change, history, rules) for change in changes]
 
 
 def _section(change: ConversionChange, history: History, rules: Sequence[PostbackRule]) -> Section:
