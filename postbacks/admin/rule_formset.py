@@ -61,6 +61,13 @@ class RuleFormSet(InlineFormSet):
         if "url" in form.fields:  # who only looks has no fields
             form.fields["url"].widget.owner = owner_of(self.instance)
 
+    def full_clean(self) -> None:
+        """What is to be deleted may be as wrong as it likes."""
+        super().full_clean()
+        if self.is_bound and self.can_delete:
+            for form in filter(self._should_delete_form, self.forms):  # type: ignore[attr-defined]
+                form.errors.clear()
+
     def save(self, commit: bool = True) -> Any:
         """Save, and remember which rules this silences: a deleted one has no id any more afterwards."""
         silent = [form for form in self.initial_forms if form in self.deleted_forms or _is_disabled(form)]

@@ -185,3 +185,13 @@ def test_many_rules_stand_folded_and_few_open(admin_client: Client, campaign: Ca
             PostbackRule.objects.create(campaign=campaign, url=URL, statuses=["sale"])
 
         assert admin_client.get(page_of(campaign)).content.decode().count('class="rule-body" open') == opened
+
+
+def test_a_rule_that_is_deleted_may_be_as_wrong_as_it_likes(
+    admin_client: Client, campaign: Campaign, rule: PostbackRule
+) -> None:
+    page = typed(campaign, old(rule, url="nonsense", DELETE="on"), new(url="", DELETE="on"), new(url="wrong"))
+
+    html = admin_client.post(page_of(campaign), page).content.decode()
+
+    assert html.count("errorlist") == 1

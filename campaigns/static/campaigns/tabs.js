@@ -102,7 +102,8 @@
     // a save that comes back to this page comes back to this tab
     const form = panels[0].closest("form");
     form.addEventListener("submit", () => {
-      form.action = location.pathname + location.search + location.hash;
+      const shown = panels.find((panel) => !panel.hidden);
+      form.action = `${location.pathname}${location.search}#${shown.dataset.tab}`;
     });
   }
 }
