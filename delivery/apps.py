@@ -17,10 +17,12 @@ class DeliveryConfig(AppConfig):
         from campaigns.tallies.counted import everything
         from delivery.admin.chain import chain_below
         from delivery.admin.overview import overview
+        from delivery.admin.testing import send_test_act
         from delivery.links import links
         from delivery.signals import collect_postbacks
         from delivery.silence import question
         from delivery.tallied import COUNTED
+        from postbacks.admin.preview import acts
 
         conversions_changed.connect(collect_postbacks, dispatch_uid="collect_postbacks")
         slots.questions.append(question)
@@ -29,3 +31,4 @@ class DeliveryConfig(AppConfig):
         slots.overviews.append(overview)
         slots.pages.append(Page(_("First steps"), "first-steps", order=90, permission="delivery.view_sentpostback"))
         everything.counted.extend(COUNTED)
+        acts.append(send_test_act)

@@ -291,5 +291,5 @@ class SentPostback(models.Model):
 
     @property
     def can_be_sent_again(self) -> bool:
-        """Whether it is finished, and has somewhere to go."""
-        return self.is_finished and self.receiver_id is not None
+        """Whether it is finished, and has somewhere to go; a test is no postback that anybody waits for."""
+        return self.is_finished and self.receiver_id is not None and self.kind != Kind.TEST
