@@ -12,10 +12,12 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldError, ValidationError
 from django.db.models import Expression, Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.bases import ModelAdmin
 from campaigns.admin.bounded import STEPS, Condition, Found, Span, either, equal, is_led, look
+from campaigns.admin.drawing import Drawing, headers
 from campaigns.admin.filters import Asking
 
 BEFORE = "before"  # rows with a smaller id: older
@@ -72,6 +74,14 @@ class KeysetChangeList(ChangeList):
         for condition in self.conditions:
             rows = condition.narrow(rows)
         return rows.order_by("-pk")
+
+    def head(self) -> list[SafeString]:
+        """The head of the table."""
+        return headers(self)
+
+    def rows(self) -> list[SafeString]:
+        """The rows of this page, drawn."""
+        return Drawing(self.model_admin, self.list_display, self.list_display_links).rows(self.result_list)
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Expression | str]:  # noqa: ARG002
         """By id alone: any other order would have to sort the whole log."""
@@ -142,6 +152,10 @@ class KeysetAdmin(ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002
         return KeysetChangeList
+
+    def may_change_yet(self, row: Any) -> bool:  # noqa: ARG002
+        """Whether somebody who watches this row will see it change."""
+        return False
 
     def search_conditions(self, request: HttpRequest, text: str) -> Sequence[Condition]:
         """Rows of which one column is this very text. A column that never says it is not asked again."""

@@ -47,6 +47,12 @@ def short_link(url: str, template: str) -> SafeString:
     )
 
 
+def host_of(origin: str) -> str:
+    """A receiver as people call it: without the scheme, and the port that everybody has."""
+    host = origin.partition("://")[2]
+    return host.removesuffix(":443" if origin.startswith("https") else ":80")
+
+
 def short_id(text: str) -> SafeString:
     """An id, cut in the middle."""
     return format_html('<code title="{}">{}</code>', text, _cut(text, ID))

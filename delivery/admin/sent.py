@@ -12,14 +12,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin.display import ago
+from campaigns.admin.display import ago, label
 from campaigns.admin.filters import ChoicesFilter, RelatedFilter, TimeFilter
 from campaigns.admin.keyset import KeysetAdmin, ReadOnly
-from delivery.admin.cells import explain_url, short_id, short_link
+from delivery.admin.cells import explain_url, host_of, short_id, short_link, state_of
 from delivery.admin.filters import AttemptsFilter, CodeFilter, KindFilter, ReceiverFilter, RuleFilter
 from delivery.admin.page import RELATED, PostbackPage
 from delivery.admin.wishes import Selection
-from delivery.models import SentPostback
+from delivery.models import Kind, SentPostback
 from postbacks.masking import mask
 
 ANSWER = 80  # characters of an answer that the list shows
@@ -32,7 +32,7 @@ class SentPostbackAdmin(ReadOnly, PostbackPage, KeysetAdmin):
     menu = (_("Maintenance"), _("Logs"))
     menu_order = 10
     change_list_template = "delivery/admin/log.html"
-    list_display = ["when", "campaign", "click_id", "status", "how", "link", "state_label", "code", "told", "took"]
+    list_display = ["when", "campaign", "click_id", "status", "how", "to", "link", "how_far", "code", "told", "took"]
     list_display += ["attempts"]
     list_display_links = ["when"]
     list_filter = [("state", ChoicesFilter), CodeFilter, ("status", ChoicesFilter), ("campaign", RelatedFilter)]
@@ -59,6 +59,9 @@ class SentPostbackAdmin(ReadOnly, PostbackPage, KeysetAdmin):
         if match and "object_id" not in match.kwargs:
             return rows.defer("answer", "notes").annotate(answer_start=Left("answer", ANSWER + 1))
         return rows.select_related(*RELATED)
+
+    def may_change_yet(self, row: SentPostback) -> bool:
+        return not row.is_finished
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         link = "link" if self.has_act_permission(request) else "masked_link"
@@ -89,6 +92,17 @@ class SentPostbackAdmin(ReadOnly, PostbackPage, KeysetAdmin):
     @admin.display(description=_("method"))
     def how(self, postback: SentPostback) -> str:
         return postback.method
+
+    @admin.display(description=_("receiver"))
+    def to(self, postback: SentPostback) -> str:
+        return host_of(postback.receiver.origin) if postback.receiver else ""
+
+    @admin.display(description=_("state"))
+    def how_far(self, postback: SentPostback) -> SafeString:
+        """Its state, and what it is where it is no plain postback."""
+        if postback.kind == Kind.POSTBACK:
+            return state_of(postback)
+        return format_html("{} {}", state_of(postback), label(Kind(postback.kind).label))
 
     @admin.display(description=_("link"))
     def link(self, postback: SentPostback) -> SafeString:

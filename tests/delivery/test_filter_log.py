@@ -182,3 +182,22 @@ def reads_all(sql: str) -> bool:
         cursor.execute(f"EXPLAIN {sql}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
         return "Seq Scan" in plan or "Sort" in plan
+
+
+def test_a_row_names_its_host_and_says_that_it_is_a_test(admin_client: Client, put: Put) -> None:
+    put("a", kind=Kind.TEST)
+
+    said = admin_client.get(LOG).content.decode()
+
+    assert '<td class="field-to">receiver.test</td>' in said
+    assert '<span class="label label-quiet">Test</span>' in said
+
+
+def test_only_what_may_change_yet_is_marked_so(admin_client: Client, put: Put) -> None:
+    waiting = put("a", state=State.QUEUED)
+    finished = put("b")
+
+    said = admin_client.get(LOG).content.decode()
+
+    assert f'<tr data-id="{waiting.pk}" data-waits>' in said
+    assert f'<tr data-id="{finished.pk}">' in said
