@@ -1,15 +1,13 @@
 """Maintenance -> Receivers."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, QuerySet
-from django.forms import FloatField
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
@@ -17,34 +15,37 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from campaigns.admin.bases import Form, ModelAdmin
-from campaigns.admin.display import ago, label
-from delivery import nudge
+from campaigns.admin.display import ago, at
+from delivery.admin.steering import Steering, buttons, condition, offered, waiting_link
 from delivery.flow.words import a_second, in_words
 from delivery.models import Breaker, Override, Receiver, SentPostback
 
-LEAST_RATE = 0.001  # requests per second
+HISTORY = 10  # acts of people that its page shows
 
 
 @admin.register(Receiver)
-class ReceiverAdmin(ModelAdmin):
+class ReceiverAdmin(Steering, ModelAdmin):
     """Who it is, how it is and why, and what a person may do. They come by themselves, with the first postback."""
 
     menu = (_("Maintenance"),)
     menu_order = 30
     change_form_template = "delivery/admin/receiver.html"
-    list_display = ["origin", "condition", "places", "rate", "failing", "waits"]
+    change_list_template = "delivery/admin/receivers.html"
+    list_display = ["origin", "condition", "told", "waits", "places", "speed", "failing"]
+    list_display_links = ["origin"]
     list_filter = ["breaker", "override"]
+    list_per_page = 50
     search_fields = ["origin"]
     fieldsets = [
-        (None, {"fields": ["origin", "told", "reason", "failing", "waits"]}),
+        (None, {"fields": ["origin", "told", ("open_since", "next_probe"), ("failing", "waits"), "speed"]}),
         (_("How fast"), {"fields": ["places", "max_places", "rate"]}),
     ]
-    readonly_fields = ["origin", "told", "reason", "failing", "waits"]
+    readonly_fields = ["origin", "told", "open_since", "next_probe", "failing", "waits", "speed"]
 
     def get_urls(self) -> list[URLPattern]:
         """One address for all that can be done to it."""
-        steer = require_POST(self.admin_site.admin_view(self.steer_view))
-        return [path("<int:pk>/steer/<slug:act>/", steer, name="delivery_receiver_steer"), *super().get_urls()]
+        view = require_POST(self.admin_site.admin_view(self.steer_view))
+        return [path("<int:pk>/steer/<slug:act>/", view, name="delivery_receiver_steer"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Receiver]:
         rows: QuerySet[Receiver] = super().get_queryset(request)
@@ -62,109 +63,59 @@ class ReceiverAdmin(ModelAdmin):
         typed = {name: form.cleaned_data[name] for name in form.changed_data}
         Receiver.objects.filter(pk=obj.pk).change(**typed, rate_until=None)
 
-    def steer_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
-        """Do it, say so, note it in the history, and have what waits looked at."""
-        receiver = Receiver.objects.filter(pk=pk).first()
-        if not self.has_change_permission(request, receiver):
-            raise PermissionDenied
-        if receiver is None or act not in ACTS:
-            raise Http404
-        done = ACTS[act](receiver, request)
-        if done:
-            self.log_change(request, receiver, done)
-            messages.success(request, done)
-            nudge.ring()
-        else:
-            messages.error(request, _now("Requests per second are a number of at least 0.001; nothing was changed."))
-        return redirect(reverse("admin:delivery_receiver_change", args=[pk]))
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         receiver: Receiver = context["original"]
-        is_held = receiver.is_held(timezone.now())
-        is_calm = receiver.breaker == Breaker.CLOSED and not is_held and receiver.pace is None
-        may = {
-            "close": not is_calm,
-            "keep_closed": receiver.override != Override.CLOSED,
-            "hold": receiver.override != Override.HOLD,
-            "release": is_held or receiver.override != Override.NONE,
+        ours = {
+            "acts": offered(receiver) if self.has_change_permission(request, receiver) else [],
+            "history": _history(receiver),
         }
-        may_act = self.has_change_permission(request, receiver)
-        return super().render_change_form(request, {**context, "may": may, "may_act": may_act}, *args, **kwargs)
+        return super().render_change_form(request, {**context, **ours}, *args, **kwargs)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Buttons for those who may press them."""
+        return [*self.list_display, *(["steer"] if self.has_change_permission(request) else [])]
 
     @admin.display(description=_("state"))
     def condition(self, receiver: Receiver) -> SafeString:
-        return label(*_short(receiver))
+        return condition(receiver)
 
-    @admin.display(description=_("state"))
+    @admin.display(description=_("how it is"))
     def told(self, receiver: Receiver) -> str:
         return in_words(receiver, timezone.now())
 
-    @admin.display(description=_("reason"))
-    def reason(self, receiver: Receiver) -> str:
-        return receiver.why or "–"
+    @admin.display(description=_("open since"), ordering="opened")
+    def open_since(self, receiver: Receiver) -> SafeString | str:
+        return ago(receiver.opened) if receiver.breaker == Breaker.OPEN else "–"
+
+    @admin.display(description=_("next probe"))
+    def next_probe(self, receiver: Receiver) -> SafeString | str:
+        if receiver.breaker != Breaker.OPEN or receiver.override == Override.HOLD:
+            return "–"
+        return at(receiver.hold_until) if receiver.is_held(timezone.now()) else _now("with the next postback")
 
     @admin.display(description=_("failing since"), ordering="failing_since")
     def failing(self, receiver: Receiver) -> SafeString | str:
         return ago(receiver.failing_since)
 
-    @admin.display(description=_("waiting now"))
+    @admin.display(description=_("pace"))
+    def speed(self, receiver: Receiver) -> str:
+        return "–" if receiver.limit is None else a_second(receiver.limit)
+
+    @admin.display(description=_("waiting"))
     def waits(self, receiver: Receiver) -> SafeString | str:
-        if not getattr(receiver, "has_waiting", False):
+        if not getattr(receiver, "has_waiting", True):
             return "–"
-        return label(_("Waiting"), "busy")
+        return waiting_link(receiver)
+
+    @admin.display(description=_("steer"))
+    def steer(self, receiver: Receiver) -> SafeString:
+        return buttons(receiver)
 
 
-def _short(receiver: Receiver) -> tuple[str, str]:
-    """A word and its tone."""
-    if receiver.override == Override.HOLD:
-        return _now("Held"), "warn"
-    if receiver.breaker == Breaker.OPEN:
-        return _now("Open"), "bad"
-    if receiver.is_held(timezone.now()):
-        return _now("Paused"), "warn"
-    if receiver.breaker == Breaker.RESUMING:
-        return _now("Resuming"), "busy"
-    return (_now("Slowed down"), "warn") if receiver.pace else (_now("Sends"), "good")
-
-
-def _close(receiver: Receiver, _request: HttpRequest) -> str:
-    receiver.close()
-    return _now("The breaker was closed: everything goes again.")
-
-
-def _keep_closed(receiver: Receiver, _request: HttpRequest) -> str:
-    receiver.close(Override.CLOSED)
-    return _now("The breaker was closed, and stays so until it is released.")
-
-
-def _hold(receiver: Receiver, _request: HttpRequest) -> str:
-    receiver.hold()
-    return _now("Held: nothing goes to it until it is released.")
-
-
-def _release(receiver: Receiver, _request: HttpRequest) -> str:
-    receiver.release()
-    return _now("Released: it goes by its own answers again.")
-
-
-def _slow_down(receiver: Receiver, request: HttpRequest) -> str:
-    """'' where no rate was typed."""
-    field = FloatField(min_value=LEAST_RATE)
-    try:
-        rate = field.clean(request.POST.get("rate"))
-    except ValidationError:
-        return ""
-    receiver.slow_down(rate)
-    return _now("Slowed down: at most %(rate)s from now on.") % {"rate": a_second(rate)}
-
-
-# each answers with what it did, for the person and for the history
-ACTS: dict[str, Callable[[Receiver, HttpRequest], str]] = {
-    "close": _close,
-    "keep-closed": _keep_closed,
-    "hold": _hold,
-    "release": _release,
-    "slow-down": _slow_down,
-}
+def _history(receiver: Receiver) -> QuerySet[LogEntry]:
+    """Who did what to it, the newest first."""
+    kind = ContentType.objects.get_for_model(Receiver)
+    entries = LogEntry.objects.filter(content_type=kind, object_id=str(receiver.pk))
+    return entries.select_related("user").order_by("-pk")[:HISTORY]

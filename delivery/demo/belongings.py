@@ -10,11 +10,15 @@ from django.db import transaction
 from django.db.models import CharField, Model, Q, QuerySet
 from django.db.models.functions import Cast
 
-from campaigns import url_template
+from campaigns import tallies, url_template
 from campaigns.models import Campaign, Click, Conversion, ConversionChange, ReceivedPostback, Source
+from campaigns.models.tally import Grain, Tally
+from campaigns.tallies.recounting import recount
 from delivery.models import Attempt, DemoMark, Receiver, SentPostback, SpentKey
 from postbacks.models import Decision, PostbackRule
 from postbacks.models.rule import key_of
+
+PRUNED = [Grain.PRUNED_HOUR, Grain.PRUNED_DAY]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,27 +108,37 @@ class Belongings:
         }
 
 
-@transaction.atomic
 def remove() -> Counts:
     """Take all of it away, and nothing else; how much it was."""
+    counts, is_mixed = _remove()
+    if is_mixed:  # of which minute it was is not known any more
+        recount()
+    return counts
+
+
+@transaction.atomic
+def _remove() -> tuple[Counts, bool]:
+    """Also whether all has to be counted anew."""
     ours = Belongings()
     list(ours.campaigns.select_for_update().values_list("pk"))  # who clicks now waits, and finds no campaign
-    counts, receivers = ours.counts(), Receiver.objects.filter(pk__in=ours.lonely_receivers())
+    counts, gone_receivers = ours.counts(), ours.lonely_receivers()
+    receivers = Receiver.objects.filter(pk__in=gone_receivers)
     _forget_history(ours, receivers)
     SpentKey.objects.filter(task_key__in=ours.spent_keys()).delete()
     Attempt.objects.filter(postback__in=ours.postbacks).delete()
     ours.received.delete()
-    receivers = Receiver.objects.filter(pk__in=list(receivers.values_list("pk", flat=True)))
-    sources = Source.objects.filter(pk__in=list(ours.sources.values_list("pk", flat=True)))
+    gone_sources = list(ours.sources.values_list("pk", flat=True))
+    sources = Source.objects.filter(pk__in=gone_sources)
     ours.postbacks.delete()
     receivers.delete()
     Decision.objects.filter(change__conversion__in=ours.conversions).delete()
     ours.conversions.delete()
     ours.clicks.delete()
+    is_mixed = _forget_counts(DemoMark.objects.ids(Campaign), gone_sources, gone_receivers)
     ours.campaigns.delete()
     sources.delete()
     DemoMark.objects.all().delete()
-    return counts
+    return counts, is_mixed
 
 
 def _forget_history(ours: Belongings, receivers: QuerySet[Receiver]) -> None:
@@ -134,6 +148,15 @@ def _forget_history(ours: Belongings, receivers: QuerySet[Receiver]) -> None:
         _forget(some.model, some.annotate(text=Cast("pk", CharField())).values("text"))
     for model in (Campaign, Source, Receiver):
         _forget(model, [str(pk) for pk in DemoMark.objects.ids(model)])
+
+
+def _forget_counts(campaigns: list[int], sources: list[int], receivers: list[int]) -> bool:
+    """What is counted of it; whether some of what was pruned is counted together with others, as of no source."""
+    tallies.fold_all()
+    Tally.objects.filter(Q(source__in=sources) | Q(receiver__in=receivers)).delete()
+    _all, deleted = Tally.objects.filter(campaign__in=campaigns, grain__in=PRUNED).delete()
+    Tally.objects.filter(campaign__in=campaigns).delete()
+    return bool(deleted)
 
 
 def _forget(model: type[Model], ids: object) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Model
+from django.db.models import F, Model, OuterRef, Subquery
 from django.utils import timezone
 
 from campaigns import rows, url_template
@@ -16,7 +16,7 @@ from delivery.demo.outcomes import play
 from delivery.demo.traffic import visits
 from delivery.models import Attempt, DemoMark, Kind, SentPostback, State
 from delivery.models.sent import COPIED, RENDERED
-from postbacks.models import PostbackRule
+from postbacks.models import PostbackRule, Refusal
 
 SEED = 20240607  # the same chance each time
 BEGAN = timedelta(days=14)
@@ -96,3 +96,5 @@ def _age(now: datetime) -> None:
     PostbackRule.objects.filter(campaign__in=demo[Campaign]).update(created=now - BEGAN)
     clicks = Click.objects.filter(campaign__in=demo[Campaign])
     Conversion.objects.filter(click__in=clicks).update(updated=F("created"))
+    time = ConversionChange.objects.filter(pk=OuterRef("change")).values("time")
+    Refusal.objects.filter(campaign__in=demo[Campaign]).update(created=Subquery(time))

@@ -35,7 +35,7 @@ def page(client: Client, receiver: Receiver) -> str:
 
 def steer(client: Client, receiver: Receiver, act: str, **form: Any) -> str:
     """Press a button; what is said then."""
-    response = client.post(f"{LIST}{receiver.pk}/steer/{act}/", form, follow=True)
+    response = client.post(f"{LIST}{receiver.pk}/steer/{act}/", {"sure": "yes", **form}, follow=True)
     assert response.status_code == 200
     receiver.refresh_from_db()
     return response.content.decode()
@@ -192,6 +192,72 @@ def test_who_may_only_look_has_no_buttons(client: Client, receiver: Receiver) ->
 @pytest.mark.parametrize(("address", "status"), [("1234567/steer/hold/", 404), ("{}/steer/explode/", 404)])
 def test_a_wrong_address_is_not_found(admin_client: Client, receiver: Receiver, address: str, status: int) -> None:
     assert admin_client.post(LIST + address.format(receiver.pk)).status_code == status
+
+
+def test_before_nothing_goes_any_more_it_is_asked(admin_client: Client, receiver: Receiver, queued: Any) -> None:
+    queued(3)
+
+    asked = steer(admin_client, receiver, "hold", sure="")
+
+    assert f"Nothing goes to <strong>{receiver}</strong> until it is released" in asked
+    assert "Waiting now: 3." in asked
+    assert receiver.override == Override.NONE
+
+
+def test_it_can_be_steered_from_the_list(admin_client: Client, open_receiver: Receiver) -> None:
+    said = admin_client.get(LIST).content.decode()
+    assert f'formaction="{LIST}{open_receiver.pk}/steer/close/"' in said
+
+    response = admin_client.post(f"{LIST}{open_receiver.pk}/steer/close/", {"back": f"{LIST}?breaker=open"})
+
+    assert response.headers["Location"] == f"{LIST}?breaker=open"
+    open_receiver.refresh_from_db()
+    assert open_receiver.breaker == Breaker.CLOSED
+
+
+def test_nobody_is_led_elsewhere(admin_client: Client, receiver: Receiver) -> None:
+    response = admin_client.post(f"{LIST}{receiver.pk}/steer/release/", {"back": "https://elsewhere.test/"})
+
+    assert response.headers["Location"] == f"{LIST}{receiver.pk}/change/"
+
+
+def test_who_may_only_look_has_no_buttons_in_the_list(client: Client, receiver: Receiver) -> None:
+    looker = User.objects.create_user("looker", is_staff=True)
+    looker.user_permissions.add(Permission.objects.get(codename="view_receiver"))
+    client.force_login(looker)
+
+    said = client.get(LIST).content.decode()
+
+    assert receiver.origin in said
+    assert "formaction" not in said
+
+
+@pytest.mark.parametrize(("waiting", "told"), [(0, ">–<"), (2, ">2</a>"), (1001, ">1,000+</a>")])
+def test_the_list_tells_how_many_wait_but_counts_no_million(
+    admin_client: Client, receiver: Receiver, queued: Any, waiting: int, told: str
+) -> None:
+    queued(waiting)
+
+    assert told in admin_client.get(LIST).content.decode()
+
+
+def test_its_page_tells_since_when_it_is_open_and_when_it_is_probed(
+    admin_client: Client, open_receiver: Receiver
+) -> None:
+    said = page(admin_client, open_receiver)
+
+    assert open_receiver.hold_until
+    assert f"{open_receiver.hold_until:%Y-%m-%d %H:%M:%S}" in said
+    assert "5 s ago" in said or "6 s ago" in said
+
+
+def test_its_page_tells_who_did_what(admin_client: Client, receiver: Receiver) -> None:
+    steer(admin_client, receiver, "hold")
+
+    said = page(admin_client, receiver)
+
+    assert "Who did what" in said
+    assert "Held: nothing goes to it until it is released." in said
 
 
 def test_a_link_does_nothing(admin_client: Client, receiver: Receiver) -> None:

@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -12,7 +13,10 @@ from django.core.management import call_command
 from django.db.models import F
 from django.utils import timezone
 
+from campaigns import tallies
 from campaigns.models import Campaign, Click, Conversion, ConversionChange, ReceivedPostback, Source, Visitor
+from campaigns.models.tally import Tally, TallyChange
+from campaigns.tallies.recounting import differences
 from delivery.alerts import raise_due
 from delivery.claim import claim
 from delivery.demo import scene
@@ -20,16 +24,20 @@ from delivery.demo.belongings import Belongings, remove
 from delivery.demo.history import is_loaded, load
 from delivery.models import Attempt, DemoMark, Kind, Override, Receiver, SentPostback, SpentKey, State
 from delivery.pruning import prune
-from postbacks.models import Decision, PostbackRule
+from postbacks.models import Decision, PostbackRule, Refusal
 from postbacks.reasons import Why
 
 pytestmark = pytest.mark.django_db
 
+NAMES = ["grain", "measure", "slot", "source", "campaign", "rule", "receiver", "word"]
 
-def counts() -> dict[str, int]:
-    """Of every table."""
-    models = [model for model in apps.get_models(include_auto_created=True) if "tall" not in model._meta.label_lower]
-    return {model._meta.label: model._default_manager.count() for model in models}
+
+def counts() -> dict[str, Any]:
+    """Of every table; of the tallies what they say."""
+    tallies.fold_all()
+    models = set(apps.get_models(include_auto_created=True)) - {Tally, TallyChange}
+    said = Tally.objects.exclude(number=0).order_by("pk").values_list(*NAMES, "number")
+    return {model._meta.label: model._default_manager.count() for model in models} | {"tallies": sorted(said)}
 
 
 @pytest.fixture
@@ -176,15 +184,28 @@ def test_what_came_to_it_later_goes_too(real, admin_user, client, postback_url):
     assert counts() == before
 
 
-def test_the_keys_of_what_was_pruned_go_too(real):
+def test_what_was_pruned_is_forgotten_too(real):
+    before = counts()
     load()
-    before = SpentKey.objects.count()
     prune(timezone.now() - timedelta(hours=6))
-    assert SpentKey.objects.count() > before
+    assert SpentKey.objects.exists()
 
     remove()
 
-    assert SpentKey.objects.count() == before
+    assert counts() == before
+
+
+def test_it_is_counted_as_what_it_is(demo):
+    assert differences() == []
+
+    tallies.fold_all()
+
+    assert differences() == []
+
+
+def test_a_no_is_as_old_as_its_change(demo):
+    assert Refusal.objects.exists()
+    assert not Refusal.objects.exclude(created=F("change__time")).exists()
 
 
 def test_a_source_that_a_person_uses_stays_with_its_rules(real):
