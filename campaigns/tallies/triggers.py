@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import connections, transaction
 from django.db.migrations import RunPython
-from django.db.migrations.operations.base import Operation
 
 from campaigns.models.tally import Tally, TallyChange
 from campaigns.tallies.counted import Counted, everything
@@ -19,22 +18,25 @@ from campaigns.tallies.dialects import noted, selection, whole_table
 ONE = "(SELECT 1) AS one"  # no table to select from: the row is the trigger's OLD or NEW
 
 
-def counting(*all_counted: Counted) -> list[Operation]:
+def counting(*all_counted: Counted) -> list[RunPython]:
     """What a migration does to have these rows counted."""
 
     def forward(_apps: Any, schema_editor: Any) -> None:
         vendor = schema_editor.connection.vendor
         for counted in all_counted:
-            for statement in created(counted, vendor) if vendor == "postgresql" else []:
-                schema_editor.execute(statement)
-            schema_editor.execute(noted(whole_table(counted, vendor)))
+            setting = created(counted, vendor) if vendor == "postgresql" else []
+            _run(schema_editor, [*setting, noted(whole_table(counted, vendor))])
 
     def backward(_apps: Any, schema_editor: Any) -> None:
         for counted in all_counted:
-            for statement in dropped(counted, schema_editor.connection.vendor):
-                schema_editor.execute(statement)
+            _run(schema_editor, dropped(counted, schema_editor.connection.vendor))
 
     return [RunPython(forward, backward)]
+
+
+def _run(schema_editor: Any, statements: list[str]) -> None:
+    for statement in statements:
+        schema_editor.execute(statement, None)  # no values: % means itself
 
 
 def created(counted: Counted, vendor: str) -> list[str]:
