@@ -17,6 +17,7 @@ class DeliveryConfig(AppConfig):
         from campaigns.tallies.counted import everything
         from delivery.admin.chain import chain_below
         from delivery.admin.overview import overview
+        from delivery.admin.strips import strips
         from delivery.admin.testing import send_test_act
         from delivery.links import links
         from delivery.signals import collect_postbacks
@@ -27,6 +28,7 @@ class DeliveryConfig(AppConfig):
         conversions_changed.connect(collect_postbacks, dispatch_uid="collect_postbacks")
         slots.questions.append(question)
         slots.links.append(links)
+        slots.rule_health.append(strips)
         slots.below.append(chain_below)
         slots.overviews.append(overview)
         slots.pages.append(Page(_("First steps"), "first-steps", order=90, permission="delivery.view_sentpostback"))

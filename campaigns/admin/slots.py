@@ -86,8 +86,8 @@ class Slots:
     source_inlines: list["type[InlineModelAdmin[Any, Any]]"] = field(default_factory=list)
     # asked after a campaign or source was saved: the address of a page with a question, or None
     questions: list[Callable[[HttpRequest, Model], str | None]] = field(default_factory=list)
-    # how the rules of a page fare, by their ids; of one campaign, or of all
-    rule_health: list[Callable[[Sequence[Any], Any], Mapping[int, SafeString]]] = field(default_factory=list)
+    # how the rules of a page fare, by their ids: in one campaign, or in all, as far as this person may see it
+    rule_health: list[Callable[[Sequence[Any], Any, Any], Mapping[int, SafeString]]] = field(default_factory=list)
     # links beside a click or a conversion
     links: list[Callable[[Model], Sequence[Link]]] = field(default_factory=list)
     # what stands below a click or a conversion, as HTML; empty: nothing

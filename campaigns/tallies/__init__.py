@@ -3,7 +3,7 @@
 from campaigns.tallies.folding import fold, fold_all
 from campaigns.tallies.keeping import keep
 from campaigns.tallies.percentiles import Percentiles, percentiles, percentiles_by_source
-from campaigns.tallies.reading import Slot, series, total
+from campaigns.tallies.reading import Slot, series, series_by, total
 from campaigns.tallies.rollups import Unit
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "percentiles",
     "percentiles_by_source",
     "series",
+    "series_by",
     "total",
 ]

@@ -54,17 +54,33 @@ def total(
 
 def series(measure: str, unit: Unit, count: int, *, until: datetime | None = None, **where: Any) -> list[Slot]:
     """So many slots, the oldest first, up to the one of `until` (now), by word: the part of it before a colon."""
+    return _series((), measure, _last(unit, count, until), where)[()]
+
+
+def series_by(
+    name: str, measure: str, unit: Unit, count: int, *, until: datetime | None = None, **where: Any
+) -> dict[int, list[Slot]]:
+    """The same for each source, campaign, rule or receiver of which anything was counted, in one statement."""
+    every = _series((name,), measure, _last(unit, count, until), where)
+    return {key[0]: slots for key, slots in every.items() if key}
+
+
+def _last(unit: Unit, count: int, until: datetime | None) -> Span:
     last = minute_of(until or timezone.now()) // unit
-    first = last - count + 1
-    span = Span(unit, first * unit, (last + 1) * unit)
-    counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    chosen = [_slots(measure, span, where), _unfolded(measure, span, where)]
-    for slot, words in _by_word(["slot"], chosen):
+    return Span(unit, (last - count + 1) * unit, (last + 1) * unit)
+
+
+def _series(by: tuple[str, ...], measure: str, span: Span, where: Mapping[str, Any]) -> dict[Key, list[Slot]]:
+    counts: dict[Key, dict[int, dict[str, int]]] = {(): {}}
+    chosen = [_slots(measure, span, where, by), _unfolded(measure, span, where)]
+    for *key, slot, words in _by_word([*by, "slot"], chosen):
+        told = counts.setdefault(tuple(key), {}).setdefault(slot, defaultdict(int))
         for word, number in words.items():
             if number:
-                counts[slot][word.partition(":")[0]] += number
-    starts = ((slot, datetime.fromtimestamp(slot * unit * 60, UTC)) for slot in range(first, last + 1))
-    return [Slot(start, dict(counts[slot]) if slot in counts else {}) for slot, start in starts]
+                told[word.partition(":")[0]] += number
+    unit, end = span.unit, span.end or 0
+    starts = [(minute // unit, datetime.fromtimestamp(minute * 60, UTC)) for minute in range(span.first, end, unit)]
+    return {key: [Slot(start, dict(of.get(slot, {}))) for slot, start in starts] for key, of in counts.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +111,14 @@ def _unfolded(measure: str, span: Span, where: Mapping[str, Any]) -> Rows:
 
 
 def _filter(column: str, span: Span, where: Mapping[str, Any]) -> tuple[str, list[Any]]:
-    limits = [(f"{column} >= %s", span.first)]
+    """What has to hold; of a name with several values, one of them."""
+    limits = [(f"{column} >= %s", [span.first])]
     if span.end is not None:
-        limits.append((f"{column} < %s", span.end))
-    limits += [(f"{name} = %s", value) for name, value in where.items()]
-    return "".join(f" AND {text}" for text, _value in limits), [value for _text, value in limits]
+        limits.append((f"{column} < %s", [span.end]))
+    for name, value in where.items():
+        values = list(value) if isinstance(value, Collection) and not isinstance(value, str) else [value]
+        limits.append((f"{name} IN ({', '.join(['%s'] * len(values))})", values))
+    return "".join(f" AND {text}" for text, _values in limits), [one for _text, values in limits for one in values]
 
 
 def _rollup(unit: Unit, dimensions: Collection[str]) -> Rollup:

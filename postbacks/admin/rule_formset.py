@@ -23,6 +23,7 @@ class RuleFormSet(InlineFormSet):
     """The rules of one owner."""
 
     may_change = may_add = True
+    viewer: Any = None
     put_to_silence: list[int]
     anchor = ""
 
@@ -35,7 +36,7 @@ class RuleFormSet(InlineFormSet):
     def strips(self) -> dict[int, SafeString]:
         """How each rule of the page fares, as the floors above say."""
         rules = self.rules_of_the_page()
-        strips = [strip(rules, self.inside) for strip in slots.rule_health] if rules else []
+        strips = [strip(rules, self.inside, self.viewer) for strip in slots.rule_health] if rules else []
         return {rule.pk: format_html_join("", "{}", ((strip.get(rule.pk, ""),) for strip in strips)) for rule in rules}
 
     def rules_of_the_page(self) -> list[PostbackRule]:

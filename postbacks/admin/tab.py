@@ -54,6 +54,7 @@ class RuleTab(StackedInline):
         """The forms, and what this person may do with them."""
         formset: Any = super().get_formset(request, obj, **kwargs)
         formset.may_change = self.has_change_permission(request, obj)
+        formset.viewer = request.user
         formset.may_add = self.has_add_permission(request, obj)
         return formset
 

@@ -23,7 +23,8 @@ answer = campaign.pk
 """
 KEPT = """
 from postbacks.models import *
-answer = {rule.name: rule.url.split("/")[3].split("?")[0] for rule in PostbackRule.objects.filter(campaign__isnull=False)}
+rules = PostbackRule.objects.filter(campaign__isnull=False)
+answer = {rule.name: rule.url.split("/")[3].split("?")[0] for rule in rules}
 """
 OFF = "from postbacks.models import *; answer = [off.rule.name for off in SwitchedOff.objects.all()]"
 
@@ -39,9 +40,8 @@ def card(page: Page, name: str) -> Locator:
 
 def order(page: Page) -> list[str]:
     """The names in the cards, from above."""
-    return page.locator(".rules > .rule:not(.empty-form) input[name$='-name']").evaluate_all(
-        "fields => fields.map(field => field.value)"
-    )
+    names = page.locator(".rules > .rule:not(.empty-form) input[name$='-name']").all()
+    return [name.input_value() for name in names]
 
 
 def press(page: Page, button: Locator) -> None:

@@ -281,3 +281,20 @@ def test_a_wrong_count_is_found_and_named(queued):
 
     call_command("tallies", rebuild=True)
     assert differences() == []
+
+
+def test_a_series_of_each_rule_is_that_of_the_rule_alone(queued, campaign, equal):
+    rules = [PostbackRule.objects.create(campaign=campaign, url=f"http://r.test/{n}", statuses=["s"]) for n in (1, 2)]
+    for number in range(5):
+        queued(rule=rules[number % 2], state=State.SENT if number else State.FAILED)
+    hours = ("postback", tallies.Unit.HOUR, 3)
+
+    def same():
+        every = tallies.series_by("rule", *hours, rule=[rule.pk for rule in rules])
+        assert every == {rule.pk: tallies.series(*hours, rule=rule.pk) for rule in rules}
+        assert [sum(every[rules[0].pk][-1].counts.values()), len(every[rules[1].pk])] == [3, 3]
+        assert set(tallies.series_by("rule", *hours, rule=[rules[0].pk])) == {rules[0].pk}
+
+    same()
+    equal()
+    same()
