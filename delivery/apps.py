@@ -32,5 +32,6 @@ class DeliveryConfig(AppConfig):
         slots.below.append(chain_below)
         slots.overviews.append(overview)
         slots.pages.append(Page(_("First steps"), "first-steps", order=90, permission="delivery.view_sentpostback"))
+        slots.pages.append(Page(_("Why not sent"), "explain-form", order=5, permission="delivery.view_sentpostback"))
         everything.counted.extend(COUNTED)
         acts.append(send_test_act)

@@ -1,4 +1,4 @@
-"""Where else to look from a click or a conversion."""
+"""Where else to look from a campaign, a click, a received postback or a conversion."""
 
 from collections.abc import Sequence
 
@@ -8,18 +8,27 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from campaigns.admin.slots import Link
-from campaigns.models import Click, Conversion
+from campaigns.models import Campaign, Click, Conversion, ReceivedPostback
 
 
 def links(subject: Model) -> Sequence[Link]:
-    """The explanation of its subid, and its postbacks in the log."""
-    click = subject.click if isinstance(subject, Conversion) else subject
-    if not isinstance(click, Click):
-        return []
+    """The funnel of a campaign; of what has a subid the explanation, and its postbacks in the log."""
+    if isinstance(subject, Campaign):
+        return [Link(_("Funnel"), reverse("funnel", args=[subject.pk]))]
+    if isinstance(subject, Conversion):
+        return [Link(_("Why was it not sent?"), reverse("explain-conversion", args=[subject.pk])), _log(subject.click)]
+    if isinstance(subject, Click):
+        return [_why(subject.subid), _log(subject)]
+    if isinstance(subject, ReceivedPostback) and subject.subid:
+        return [_why(subject.subid)]
+    return []
+
+
+def _why(subid: str) -> Link:
+    return Link(_("Why was it not sent?"), reverse("explain", args=[subid]))
+
+
+def _log(click: Click) -> Link:
     query = QueryDict(mutable=True)
     query["q"] = click.subid
-    log = reverse("admin:delivery_sentpostback_changelist")
-    return [
-        Link(_("Why was it not sent?"), reverse("explain", args=[click.subid])),
-        Link(_("S2S postbacks"), f"{log}?{query.urlencode()}"),
-    ]
+    return Link(_("S2S postbacks"), f"{reverse('admin:delivery_sentpostback_changelist')}?{query.urlencode()}")

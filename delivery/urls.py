@@ -4,15 +4,18 @@ from django.contrib import admin
 from django.urls import path
 
 from delivery.admin.demo import load_demo, remove_demo
-from delivery.admin.explanation import explain_page, look_up
+from delivery.admin.explanation import explain_conversion, explain_page, look_up
 from delivery.admin.first_steps import arrival, first_steps_page, take_step
+from delivery.admin.funnel import funnel_page
 from delivery.admin.testing import send_test_view
 
 inside = admin.site.admin_view
 
 urlpatterns = [
     path("admin/send-test/", inside(send_test_view), name="send-test"),
+    path("admin/campaigns/campaign/<int:pk>/funnel/", inside(funnel_page), name="funnel"),
     path("admin/explain/", inside(look_up), name="explain-form"),
+    path("admin/explain/conversion/<int:pk>/", inside(explain_conversion), name="explain-conversion"),
     path("admin/explain/<path:subid>/", inside(explain_page), name="explain"),
     path("admin/first-steps/", inside(first_steps_page), name="first-steps"),
     path("admin/first-steps/arrival/", inside(arrival), name="first-steps-arrival"),

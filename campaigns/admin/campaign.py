@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -60,7 +61,7 @@ class CampaignAdmin(OwnerAdmin):
     menu = (_("Traffic"),)
     menu_order = 10
     form = CampaignForm
-    list_display = ["name", "source", "state", "alias", "created"]
+    list_display = ["name", "source", "state", "alias", "created", "elsewhere"]
     list_filter = ["paused", "source"]
     list_select_related = ["source"]
     search_fields = ["name", "alias"]
@@ -91,6 +92,12 @@ class CampaignAdmin(OwnerAdmin):
     @admin.display(description=_("state"), ordering="paused")
     def state(self, campaign: Campaign) -> SafeString:
         return label(_("Paused"), "warn") if campaign.paused else label(_("Active"), "good")
+
+    @admin.display(description=_("more"))
+    def elsewhere(self, campaign: Campaign) -> SafeString | str:
+        """Where the floors above tell of it."""
+        links = ((link.url, link.label) for give in slots.links for link in give(campaign))
+        return format_html_join(" ", '<a href="{}">{}</a>', links) or "–"
 
     @admin.display(description=_("click link"))
     def click_link(self, campaign: Campaign) -> SafeString | str:

@@ -9,7 +9,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.bounded import Condition, equal
@@ -18,6 +18,7 @@ from campaigns.models import ConversionStatus
 MOST_LINKS = 30  # beyond it a list is no help, and an input narrows it
 SLACK = timedelta(minutes=1)  # ids and times of rows written at the same moment may stand in another order
 NEIGHBOURS = 100  # rows that are asked where a time begins among the ids
+DATE = 10  # characters
 BEYOND = 2**62  # no row has such an id
 
 Choice = dict[str, Any]
@@ -176,7 +177,8 @@ class TimeFilter(Asking, ListFilter):
         said = {name: str(_last(params.pop(name, ""))) for name in ("time", "since", "until")}
         self.used_parameters.update({name: value for name, value in said.items() if value})
         self.span = said["time"] if said["time"] in self.SPANS else ""
-        self.since, self.until = _date(said["since"]), _date(said["until"])
+        self.since, self.until = _date(said["since"][:DATE]), _date(said["until"])
+        self.moment = _moment(said["since"])  # where a link says it to the minute
 
     def expected_parameters(self) -> list[str | None]:
         return ["time", "since", "until"]
@@ -206,7 +208,7 @@ class TimeFilter(Asking, ListFilter):
 
     def _begin(self) -> datetime | None:
         if not self.span:
-            return _midnight(self.since) if self.since else None
+            return self.moment or (_midnight(self.since) if self.since else None)
         length = self.SPANS[self.span][1]
         return timezone.now() - length if length else _midnight(timezone.localdate())
 
@@ -234,6 +236,17 @@ def _date(text: str) -> date | None:
     except ValueError:
         return None
     return day if day and date(1970, 1, 2) <= day <= date(9998, 12, 31) else None
+
+
+def _moment(text: str) -> datetime | None:
+    """Of “2026-03-09T08:00”, where that is a date that may be asked for."""
+    if not _date(text[:DATE]):
+        return None
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else None
 
 
 def _last(value: Any) -> Any:

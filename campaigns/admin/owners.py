@@ -18,6 +18,14 @@ class OwnerAdmin(ModelAdmin):
 
     change_form_template = "campaigns/admin/tabs.html"
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With buttons to where else the floors above tell of it."""
+        owner = context.get("original")
+        links = [link for give in slots.links for link in give(owner)] if owner else []
+        return super().render_change_form(request, {**context, "links": links}, *args, **kwargs)
+
     def save_related(self, request: HttpRequest, form: BaseForm, formsets: Iterable[Any], change: bool) -> None:
         """Save the tabs too, then say what they have to say, and note what was put to silence."""
         formsets = list(formsets)

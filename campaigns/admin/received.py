@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.admin.click import Linked
 from campaigns.admin.display import ago, at, label, mono
 from campaigns.admin.filters import ChoicesFilter, RelatedFilter, TimeFilter
-from campaigns.admin.keyset import KeysetAdmin, ReadOnly
+from campaigns.admin.keyset import ReadOnly
 from campaigns.models import ReceivedPostback, Verdict
 
 TONES = {
@@ -25,12 +26,11 @@ TONES = {
 
 
 @admin.register(ReceivedPostback)
-class ReceivedPostbackAdmin(ReadOnly, KeysetAdmin):
+class ReceivedPostbackAdmin(ReadOnly, Linked):
     """When, which campaign and click, what they said, what we made of it."""
 
     menu = (_("Maintenance"), _("Logs"))
     menu_order = 20
-    change_form_template = "campaigns/admin/linked.html"
     list_display = ["when", "campaign", "click_id", "status", "verdict_label", "reason", "our_code", "ip"]
     list_display_links = ["when"]
     list_filter = [("verdict", ChoicesFilter), ("status", ChoicesFilter), ("campaign", RelatedFilter), TimeFilter]

@@ -88,7 +88,7 @@ class Slots:
     questions: list[Callable[[HttpRequest, Model], str | None]] = field(default_factory=list)
     # how the rules of a page fare, by their ids: in one campaign, or in all, as far as this person may see it
     rule_health: list[Callable[[Sequence[Any], Any, Any], Mapping[int, SafeString]]] = field(default_factory=list)
-    # links beside a click or a conversion
+    # links beside a campaign, a click, a received postback or a conversion
     links: list[Callable[[Model], Sequence[Link]]] = field(default_factory=list)
     # what stands below a click or a conversion, as HTML; empty: nothing
     below: list[Callable[[HttpRequest, Model], SafeString | str]] = field(default_factory=list)

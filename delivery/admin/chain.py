@@ -11,11 +11,10 @@ from django.utils.safestring import SafeString
 from campaigns.admin.display import ago, label
 from campaigns.admin.received import TONES
 from campaigns.models import Click, Conversion, ConversionChange, ReceivedPostback, Verdict
-from delivery.admin.cells import rule_url, state_of
-from delivery.admin.explanation import ShownLine
+from delivery.admin.cells import state_of
+from delivery.admin.explanation import ShownLine, shown_lines
 from delivery.explain import sections_of
 from delivery.models import SentPostback
-from postbacks.models import PostbackRule
 
 AT_MOST = 20  # received postbacks, and changes: the newest; who has more is looked up in the logs
 
@@ -82,14 +81,8 @@ class Chain:
         for change in changes:
             change.conversion = self.conversion
         sections = sections_of(changes, self.click)
-        ids = {line.rule_id for section in sections for line in section.lines if line.rule_id}
-        urls = {pk: rule_url(rule) for pk, rule in PostbackRule.objects.in_bulk(ids).items()}
-        return [
-            Moment(
-                change, self._tells(change), [ShownLine(line, urls.get(line.rule_id or 0, "")) for line in told.lines]
-            )
-            for change, told in zip(changes, sections, strict=True)
-        ]
+        shown = shown_lines(sections, self.click.campaign_id)
+        return [Moment(change, self._tells(change), lines) for change, lines in zip(changes, shown, strict=True)]
 
     @property
     def decided(self) -> list[Moment]:

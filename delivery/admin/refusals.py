@@ -9,6 +9,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -18,7 +19,7 @@ from campaigns.admin.bounded import Condition, equal
 from campaigns.admin.display import ago, label
 from campaigns.admin.filters import Asking, ChoicesFilter, RelatedFilter, TimeFilter
 from campaigns.admin.keyset import KeysetAdmin, ReadOnly
-from delivery.admin.cells import explain_url, rule_url, short_id
+from delivery.admin.cells import rule_url, short_id
 from postbacks.models import PostbackRule, Refusal, Why
 
 TONES = {Why.NO_EXTERNAL_ID: "bad", Why.NO_RULE: "bad", Why.SAME_AS: "quiet", Why.SENT_BEFORE: "quiet"}
@@ -85,8 +86,7 @@ class RefusalAdmin(ReadOnly, KeysetAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, *_args: Any, **_kwargs: Any) -> HttpResponse:  # noqa: ARG002
         """All there is to say of one stands on the page that explains."""
-        refusal = get_object_or_404(Refusal.objects.select_related("conversion__click"), pk=object_id)
-        return redirect(_why_url(refusal))
+        return redirect(_why_url(get_object_or_404(Refusal, pk=object_id)))
 
     @admin.display(description=_("time"))
     def when(self, refusal: Refusal) -> SafeString | str:
@@ -119,7 +119,7 @@ class RefusalAdmin(ReadOnly, KeysetAdmin):
 
 
 def _why_url(refusal: Refusal) -> str:
-    return explain_url(refusal.conversion.click.subid)
+    return reverse("explain-conversion", args=[refusal.conversion_id])
 
 
 def _is_id(text: str) -> bool:

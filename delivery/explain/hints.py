@@ -6,26 +6,33 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import Click, Conversion, Installation, ReceivedPostback
 from delivery.explain.lines import Cause
-from postbacks.models import Reason, Why
+from delivery.explain.places import Place
+from postbacks.models import PostbackRule, Reason, Why
 
 MEANT_AT_MOST = 20  # clicks that are offered in the place of one that nobody knows
 
 
-def hints_of(click: Click) -> list[Cause]:
+def hints_of(click: Click, rules: Sequence[PostbackRule]) -> list[Cause]:
     """What would keep postbacks from being sent, or from being understood, whatever the rules say."""
-    hints = [] if click.has_click_id else [without_click_id(click)]
+    hints = [hint] if (hint := without_click_id(click)) else []
     if click.campaign.paused:
-        hints.append(Cause(text=_("the campaign is paused now"), advice=_("un-pause it on its General tab")))
+        advice = _("un-pause it on its General tab")
+        hints.append(Cause(text=_("the campaign is paused now"), advice=advice, place=Place.GENERAL))
+    if not rules:
+        text, advice = _("neither the campaign nor its source has an S2S postback"), Reason(Why.NO_RULE).advice
+        hints.append(Cause(text=text, advice=advice, place=Place.CAMPAIGN_RULES))
     return hints
 
 
-def without_click_id(click: Click) -> Cause:
+def without_click_id(click: Click) -> Cause | None:
     """Why the receiver cannot tell which click converted, with what the link ought to have carried."""
+    if click.has_click_id:
+        return None
     reason = Reason(Why.NO_EXTERNAL_ID, click.external_id)
     if click.external_id:
-        return Cause(text=reason.text, advice=reason.advice)
+        return Cause.of(reason)
     text = _("this click has no external_id: the traffic came to a link without “%(wanted)s”")
-    return Cause(text=text % {"wanted": _wanted(click)}, advice=reason.advice)
+    return Cause(text=text % {"wanted": _wanted(click)}, advice=reason.advice, place=Place.PARAMETERS)
 
 
 def nothing_came(received: Sequence[ReceivedPostback]) -> Cause:
@@ -34,10 +41,12 @@ def nothing_came(received: Sequence[ReceivedPostback]) -> Cause:
         return Cause(
             text=_("the network reported it, and no conversion came of it"),
             advice=_("see below why each was refused"),
+            place=Place.STATUSES,
         )
     url = Installation.objects.current().postback_url
     advice = _("give the network this postback URL: %(url)s") % {"url": f"{url}?subid={{subid}}&status={{status}}"}
-    return Cause(text=_("no network has reported a conversion of this click"), advice=advice)
+    text = _("no network has reported a conversion of this click")
+    return Cause(text=text, advice=advice, place=Place.POSTBACK_URL)
 
 
 def too_many(shown: int) -> Cause:

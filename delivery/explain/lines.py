@@ -7,7 +7,9 @@ from enum import StrEnum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from postbacks.models import Answer, PostbackRule
+from delivery.explain.places import PLACES, Place
+from postbacks.models import Answer, PostbackRule, Reason, Why
+from postbacks.reasons import TELLING
 
 
 class Outcome(StrEnum):
@@ -26,6 +28,12 @@ class Cause:
 
     text: str
     advice: str = ""
+    place: Place = Place.NOWHERE  # where that is done
+
+    @classmethod
+    def of(cls, reason: Reason) -> "Cause":
+        """Of a rule's no."""
+        return cls(text=reason.text, advice=reason.advice, place=PLACES[reason.why])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +46,14 @@ class Line:
     causes: list[Cause] = field(default_factory=list)
     rule_id: int | None = None
     postback: int | None = None  # its page in the log
+    receiver: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Where nothing went out the first cause, else how it went."""
+        if self.outcome is Outcome.NOT_SENT and self.causes:
+            return _("not sent: %(why)s") % {"why": self.causes[0].text}
+        return self.text
 
 
 def exact(moment: datetime | None) -> str:
@@ -45,12 +61,15 @@ def exact(moment: datetime | None) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S %Z") if moment else _("never")
 
 
-def of_refusal(answer: Answer, *, is_gone: bool = False) -> Line:
-    """What the rule said against it; what to change in a rule that is gone, nobody needs to know."""
-    causes = [Cause(text=reason.text, advice="" if is_gone else reason.advice) for reason in answer.reasons]
+def of_refusal(answer: Answer, *, is_gone: bool = False, click_id: Cause | None = None) -> Line:
+    """What the rule said against it, the reason that tells most first; what to change in a rule that is gone, nobody
+    needs to know. `click_id` is what is wrong with the click's, in better words than the rule's."""
+    reasons = sorted(answer.reasons, key=lambda reason: TELLING.index(reason.why))
+    causes = [click_id if click_id and why.why == Why.NO_EXTERNAL_ID else Cause.of(why) for why in reasons]
+    causes = [Cause(text=cause.text) for cause in causes] if is_gone else causes
     if is_gone:
         advice = _("add it anew in the campaign's S2S Postbacks tab, if it is still wanted")
-        causes.append(Cause(text=_("the rule was deleted since"), advice=advice))
+        causes.append(Cause(text=_("the rule was deleted since"), advice=advice, place=Place.CAMPAIGN_RULES))
     whys = "; ".join(str(reason.why.label) for reason in answer.reasons)
     return Line(
         rule=answer.name,
@@ -63,10 +82,7 @@ def of_refusal(answer: Answer, *, is_gone: bool = False) -> Line:
 
 def of_repetition(answer: Answer, number: int | None, postback: int | None) -> Line:
     """The rule wanted it, and its key was used up by an earlier change."""
-    cause = Cause(
-        text=_("a postback of this rule for this conversion and status was queued before; a second would count twice"),
-        advice=_("tick “again” on the rule if a status that comes back is to be sent again, or use “Send again”"),
-    )
+    cause = Cause.of(Reason(Why.SENT_BEFORE))
     text = _("not sent: already sent for this status") + (f" (#{number})" if number else "")
     return Line(
         rule=answer.name,
@@ -102,8 +118,5 @@ def of_late_rule(rule: PostbackRule, *, was_there: bool) -> Line:
 
 def of_no_rule() -> Line:
     """Nobody was asked, and there is nobody to ask."""
-    cause = Cause(
-        text=_("neither the campaign nor its source had an S2S postback then"),
-        advice=_("add one in the campaign's S2S Postbacks tab"),
-    )
+    cause = Cause.of(Reason(Why.NO_RULE))
     return Line(rule="–", outcome=Outcome.NOT_SENT, text=_("not sent: there was no rule"), causes=[cause])

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from delivery.explain.lines import Cause, Line, Outcome, exact
+from delivery.explain.places import Place
 from delivery.flow.words import why_not_now
 from delivery.latest import TOO_LATE
 from delivery.models import Kind, Override, SentPostback, State
@@ -27,6 +28,7 @@ def of_postback(postback: SentPostback) -> Line:
         causes=[*_notes(postback), *causes(postback)],
         rule_id=postback.rule_id,
         postback=postback.pk,
+        receiver=postback.receiver_id,
     )
 
 
@@ -86,7 +88,7 @@ def _why_waiting(postback: SentPostback) -> list[Cause]:
         advice = _("nothing: it goes by itself; to send at once, use the buttons on the receiver's page")
         if receiver.override == Override.HOLD:
             advice = _("release it on the receiver's page")
-        return [Cause(text=f"{receiver}: {why}", advice=advice)]
+        return [Cause(text=f"{receiver}: {why}", advice=advice, place=Place.RECEIVER)]
     if postback.due_at and postback.due_at < now - LATE:
         text = _("it is due since %(when)s, and no worker has taken it") % {"when": exact(postback.due_at)}
         return [Cause(text=text, advice=_("see that the worker runs, and that the receiver has places"))]
@@ -97,18 +99,20 @@ def _why_failed(postback: SentPostback) -> list[Cause]:
     """What usually lies behind such an answer."""
     if postback.error.startswith(TOO_LATE):
         text = _("the rule or its source says not after %(when)s") % {"when": exact(postback.latest)}
-        return [Cause(text=text, advice=_("use “Send again” on its page, if the receiver takes it all the same"))]
+        advice = _("use “Send again” on its page, if the receiver takes it all the same")
+        return [Cause(text=text, advice=advice, place=Place.POSTBACK)]
     if postback.duration_ms is None:
         advice = _("correct the rule's URL; that counts for what comes from now on")
-        return [Cause(text=_("it was never sent"), advice=advice)]
+        return [Cause(text=_("it was never sent"), advice=advice, place=Place.RULE)]
     if postback.code is None:
         advice = _("when the receiver answers again, use “Send again” on the postback's page")
-        return [Cause(text=_("no answer came"), advice=advice)]
+        return [Cause(text=_("no answer came"), advice=advice, place=Place.POSTBACK)]
     text = _("the receiver answered %(answer)s") % {"answer": _answer(postback)}
     if postback.code < 300:
         advice = _("the rule takes this for a refusal: look up the answer in the receiver's documentation")
-        return [Cause(text=text, advice=advice)]
-    return [Cause(text=text, advice=_advice(postback.code))]
+        return [Cause(text=text, advice=advice, place=Place.RULE)]
+    place = Place.RECEIVER if postback.code in {429, *range(500, 600)} else Place.RULE
+    return [Cause(text=text, advice=_advice(postback.code), place=place)]
 
 
 def _advice(code: int) -> str:
@@ -127,7 +131,7 @@ def _advice(code: int) -> str:
 def _why_unknown(_postback: SentPostback) -> list[Cause]:
     text = _("the rule says “at most once”, so it was not tried again")
     advice = _("ask the receiver, then settle it on the postback's page: “It arrived”, or “Send again”")
-    return [Cause(text=text, advice=advice)]
+    return [Cause(text=text, advice=advice, place=Place.POSTBACK)]
 
 
 def _why_cancelled(postback: SentPostback) -> list[Cause]:
@@ -135,7 +139,7 @@ def _why_cancelled(postback: SentPostback) -> list[Cause]:
         text = _("the rule says that a later status supersedes one that still waits")
         return [Cause(text=text, advice=_("nothing: the later one tells the receiver"))]
     advice = _("use “Send again” on its page, if it is wanted after all")
-    return [Cause(text=_("a person ended it before it was sent"), advice=advice)]
+    return [Cause(text=_("a person ended it before it was sent"), advice=advice, place=Place.POSTBACK)]
 
 
 Told = tuple[Outcome, Callable[[SentPostback], str], Callable[[SentPostback], list[Cause]]]

@@ -41,7 +41,7 @@ def test_a_row_says_when_which_rule_why_and_what_to_do(
     for text in ("s ago", "Shoes", click.subid, "to MGID", "status not ticked", "The rule does not tick “rejected”"):
         assert text.lower() in said.lower()
     assert "Tick “rejected” in the rule&#x27;s statuses" in said
-    assert f'href="{reverse("explain", args=[click.subid])}"' in said
+    assert f'href="{reverse("explain-conversion", args=[Conversion.objects.get().pk])}"' in said
     assert f'href="/admin/campaigns/campaign/{rule.campaign_id}/change/#s2s-postbacks"' in said
 
 
@@ -132,7 +132,7 @@ def test_its_own_page_is_the_explanation(admin_client: Client, click: Click, sav
 
     response = admin_client.get(f"{LIST}{Refusal.objects.get().pk}/change/")
 
-    assert response.headers["Location"] == reverse("explain", args=[click.subid])
+    assert response.headers["Location"] == reverse("explain-conversion", args=[Conversion.objects.get().pk])
 
 
 def test_foreign_text_is_escaped(admin_client: Client, rule: PostbackRule, campaign: Campaign) -> None:

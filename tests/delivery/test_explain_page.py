@@ -112,9 +112,13 @@ def test_the_form_takes_any_text(admin_client: Client, db: None, text: str) -> N
 def test_every_click_and_conversion_leads_to_it(admin_client: Client, click: Click, saved: Saved) -> None:
     conversion = saved(status="lead")
 
-    for url in (f"/admin/campaigns/click/{click.pk}/change/", f"/admin/campaigns/conversion/{conversion.pk}/change/"):
+    pages = {
+        f"/admin/campaigns/click/{click.pk}/change/": reverse("explain", args=[click.subid]),
+        f"/admin/campaigns/conversion/{conversion.pk}/change/": reverse("explain-conversion", args=[conversion.pk]),
+    }
+    for url, why in pages.items():
         said = admin_client.get(url).content.decode()
-        assert f'<a href="{reverse("explain", args=[click.subid])}">Why was it not sent?</a>' in said
+        assert f'<a href="{why}">Why was it not sent?</a>' in said
         assert f'<a href="/admin/delivery/sentpostback/?q={click.subid}">S2S postbacks</a>' in said
 
 
