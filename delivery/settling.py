@@ -21,13 +21,14 @@ def settle_arrived(ids: Sequence[int], who: str) -> list[SentPostback]:
 
 
 @transaction.atomic
-def settle_again(ids: Sequence[int], who: str, wish: uuid.UUID) -> list[SentPostback]:
+def settle_again(ids: Sequence[int], who: str, wish: uuid.UUID, *, as_now: bool = False) -> list[SentPostback]:
     """Of those that were unknown a resend is queued, and they say so: they count as not arrived. The resends.
 
     The same wish again (a double click) is answered with the same resends, another's wish with none.
     """
     rows = [row for row in _lock(ids) if row.can_be_sent_again]
-    resends = {row.resend_of_id: row for row in SentPostback.objects.send_again(rows, wish)}
+    resends = {row.resend_of_id: row for row in SentPostback.objects.send_again(rows, wish, as_now=as_now)}
+    rows = [row for row in rows if row.pk in resends]
     for row in rows:
         row.state = State.FAILED
         row.error = f"settled by {who} at {_now()}: sent again as #{resends[row.pk].pk}"

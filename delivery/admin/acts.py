@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from campaigns.admin.bases import ModelAdmin
 from delivery.admin import wishes
 from delivery.admin.cells import log_url, page_url
+from delivery.admin.samples import samples
 from delivery.admin.wishes import Plan, Selection, postbacks
 from delivery.ids import read_id
 from delivery.silence import Silence
@@ -126,7 +127,8 @@ class Acts(ModelAdmin):
             messages.warning(request, nothing)
             return redirect(self._back(selection))
         context = {"title": question, "button": button, "plan": plan, "act": act, "wish": selection.wish}
-        context |= {"url": reverse(f"admin:delivery_{act}"), "back": self._back(selection)}
+        context |= {"url": reverse(f"admin:delivery_{act}"), "back": self._back(selection), "query": selection.query}
+        context |= {"samples": samples(plan.takes)}
         return self._page(request, "delivery/admin/confirm.html", context)
 
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -134,9 +136,10 @@ class Acts(ModelAdmin):
         return TemplateResponse(request, template, {**frame, "opts": self.opts, **context})
 
     def _back(self, selection: Selection) -> str:
-        """Where one postback was meant, its page."""
-        ids = selection.ids
-        return page_url(ids[0]) if len(ids) == 1 else log_url()
+        """Where one postback was meant, its page; where a filter has chosen them, the log behind that filter."""
+        if selection.query.startswith("?"):
+            return log_url() + selection.query
+        return page_url(selection.ids[0]) if len(selection.ids) == 1 else log_url()
 
 
 def _say(request: HttpRequest, sentences: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from campaigns.admin.bounded import Condition, Lead, equal, lead_by
 from campaigns.admin.filters import ChoicesFilter, RelatedFilter, WordFilter
 from delivery.ids import read_id
 from delivery.models import Kind, SentPostback
-from delivery.models.sent import BAD_ANSWERS, RETRIED, UNUSUAL
+from delivery.models.words import BAD_ANSWERS, RETRIED, UNUSUAL
 from postbacks.models import PostbackRule
 
 MOST_CODES = 12  # of one class that are read side by side; there are hardly ever so many

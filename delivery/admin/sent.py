@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.display import ago, label
 from campaigns.admin.filters import ChoicesFilter, RelatedFilter, TimeFilter
-from campaigns.admin.keyset import KeysetAdmin, ReadOnly
+from campaigns.admin.keyset import ReadOnly
+from delivery.admin.by_filter import ByFilter
 from delivery.admin.cells import explain_url, host_of, short_id, short_link, state_of
 from delivery.admin.filters import AttemptsFilter, CodeFilter, KindFilter, ReceiverFilter, RuleFilter
 from delivery.admin.page import RELATED, PostbackPage
@@ -26,7 +27,7 @@ ANSWER = 80  # characters of an answer that the list shows
 
 
 @admin.register(SentPostback)
-class SentPostbackAdmin(ReadOnly, PostbackPage, KeysetAdmin):
+class SentPostbackAdmin(ReadOnly, PostbackPage, ByFilter):
     """When, which click, where to, how did it go."""
 
     menu = (_("Maintenance"), _("Logs"))
@@ -48,6 +49,7 @@ class SentPostbackAdmin(ReadOnly, PostbackPage, KeysetAdmin):
             path("send-again/", self.admin_site.admin_view(self.send_again_view), name="delivery_send_again"),
             path("arrived/", self.admin_site.admin_view(self.arrived_view), name="delivery_arrived"),
             path("cancel/", self.admin_site.admin_view(self.cancel_view), name="delivery_cancel"),
+            path("by-filter/<str:act>/", self.admin_site.admin_view(self.by_filter_view), name="delivery_by_filter"),
             path("waiting/", self.admin_site.admin_view(self.waiting_view), name="delivery_waiting"),
         ]
         return [*ours, *super().get_urls()]
@@ -62,6 +64,9 @@ class SentPostbackAdmin(ReadOnly, PostbackPage, KeysetAdmin):
 
     def may_change_yet(self, row: SentPostback) -> bool:
         return not row.is_finished
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"may_act": self.has_act_permission(request), **(extra_context or {})})
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         link = "link" if self.has_act_permission(request) else "masked_link"

@@ -4,6 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -28,18 +29,26 @@ class Selection:
     wish: uuid.UUID = field(default_factory=uuid.uuid4)
     is_sure: bool = False
     unsettled: frozenset[int] = frozenset()  # those of them that were unknown when the form was made
+    as_now: bool = False  # as their rules say today, not the same request
+    query: str = ""  # of the log's address, where a filter has chosen them
 
     @classmethod
     def read(cls, form: QueryDict) -> "Selection":
         """What the form says; whatever is no number, or no wish, is passed over."""
-        ids = sorted({read_id(text) for text in form.getlist("postback")} - {0})
-        unsettled = frozenset(read_id(text) for text in form.getlist("unsettled")) & set(ids)
-        wish, is_sure = _wish(form.get("wish", "")), form.get("sure") == "yes"
-        return cls(ids=ids, wish=wish, is_sure=is_sure, unsettled=unsettled)
+        ids = _ids(form, "postback")
+        return cls(
+            ids=sorted(ids),
+            wish=_wish(form.get("wish", "")),
+            is_sure=form.get("sure") == "yes",
+            unsettled=frozenset(_ids(form, "unsettled") & ids),
+            as_now=form.get("with") == "rule",
+            query=form.get("query", ""),
+        )
 
     def rows(self) -> list[SentPostback]:
         """The postbacks themselves, the oldest first."""
-        return list(SentPostback.objects.filter(pk__in=self.ids).select_related("receiver").order_by("pk"))
+        rows = SentPostback.objects.filter(pk__in=self.ids).select_related("receiver")
+        return list(rows.defer("answer").order_by("pk"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +77,34 @@ class Plan:
     def no_receiver(self) -> int:
         """How many are left out since they have nowhere to go."""
         return sum(row.receiver_id is None for row in self.leaves)
+
+    @property
+    def states(self) -> list[tuple[str, int]]:
+        """How many are in each state."""
+        counts = Counter(row.state for row in self.takes)
+        return [(str(State(state).label), count) for state, count in counts.most_common()]
+
+    @property
+    def codes(self) -> list[tuple[str, int]]:
+        """How many were answered by each code."""
+        counts = Counter(row.code for row in self.takes)
+        return [(str(code or _("no answer")), count) for code, count in counts.most_common()]
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """When the first and the last of them were queued."""
+        times = [row.created for row in self.takes]
+        return min(times), max(times)
+
+    @property
+    def ids(self) -> str:
+        """For a form."""
+        return ",".join(str(row.pk) for row in self.takes)
+
+    @property
+    def unknown_ids(self) -> str:
+        """For a form: those that a person has not settled yet."""
+        return ",".join(str(row.pk) for row in self.takes if row.is_unknown)
 
     @property
     def to_whom(self) -> str:
@@ -104,9 +141,11 @@ def send_again(selection: Selection, user: AbstractBaseUser) -> list[SentPostbac
     newest = SentPostback.objects.aggregate(newest=Max("pk"))["newest"] or 0
     rows = selection.rows()
     unsettled = selection.unsettled | {row.pk for row in rows if row.is_unknown}
-    settled = settle_again(sorted(unsettled), str(user), selection.wish)  # none, where another was first
+    settled = settle_again(
+        sorted(unsettled), str(user), selection.wish, as_now=selection.as_now
+    )  # none, where another was first
     others = [row for row in rows if row.pk not in unsettled]
-    resends = SentPostback.objects.send_again(others, selection.wish) + settled
+    resends = SentPostback.objects.send_again(others, selection.wish, as_now=selection.as_now) + settled
     _note(user, [row.resend_of for row in resends if row.resend_of and row.pk > newest], "Sent again.")
     transaction.on_commit(nudge.ring)
     return resends
@@ -158,6 +197,11 @@ def _note(user: AbstractBaseUser, rows: Sequence[SentPostback], what: str) -> No
     """Who did it stands in the history of each."""
     if rows:
         LogEntry.objects.log_actions(user.pk, rows, CHANGE, what)
+
+
+def _ids(form: QueryDict, name: str) -> set[int]:
+    """Numbers, each in a field of its own or many in one, with commas between them."""
+    return {read_id(text) for field in form.getlist(name) for text in field.split(",")} - {0}
 
 
 def _wish(text: str) -> uuid.UUID:

@@ -3,9 +3,10 @@
 from delivery.models.attempt import Attempt
 from delivery.models.demo import DemoMark
 from delivery.models.receiver import Breaker, Override, Receiver
-from delivery.models.sent import FINISHED, Kind, Lane, SentPostback, State
+from delivery.models.sent import SentPostback
 from delivery.models.spent import SpentKey
 from delivery.models.sweep_turn import SweepTurn
+from delivery.models.words import FINISHED, Kind, Lane, State
 from delivery.models.worker import Worker
 
 __all__ = [

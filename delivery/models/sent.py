@@ -13,48 +13,15 @@ from campaigns.models import Campaign, Conversion, ConversionChange, Source
 from campaigns.rows import insert
 from delivery.models.receiver import Receiver
 from delivery.models.spent import SpentKey
+from delivery.models.words import BAD_ANSWERS, FINISHED, RETRIED, UNUSUAL, Kind, Lane, State
 from postbacks.models import Decision, Method, PostbackRule, Refusal, latest_for
-
-
-class State(models.TextChoices):
-    """How far a postback is."""
-
-    QUEUED = "queued", _("Queued")
-    SENDING = "sending", _("Sending")
-    SENT = "sent", _("Sent")
-    FAILED = "failed", _("Failed")
-    UNKNOWN = "unknown", _("Unknown")
-    CANCELLED = "cancelled", _("Cancelled")
-
 
 # what a resend has of the postback it repeats
 COPIED = ["rule_id", "rule_name", "change_id", "conversion_id", "campaign_id", "source_id", "receiver_id"]
 COPIED += ["subid", "external_id", "tid", "status", "method", "url_template", "terms"]
 RENDERED = ["url", "notes"]
 AT_ONCE = 10_000  # ids in one statement
-FINISHED = [State.SENT, State.FAILED, State.UNKNOWN, State.CANCELLED]
-
-
-class Kind(models.TextChoices):
-    """Why there is such a row."""
-
-    POSTBACK = "postback", _("Postback")
-    RESEND = "resend", _("Resend")
-    TEST = "test", _("Test")
-    ALERT = "alert", _("Alert")
-
-
-# what is seldom, and looked for: the log has an index of each
-UNUSUAL = ~Q(kind=Kind.POSTBACK)
-BAD_ANSWERS = Q(code__gte=300)
-RETRIED = Q(attempts__gt=1)
-
-
-class Lane(models.IntegerChoices):
-    """First tries go before retries."""
-
-    FIRST = 0, _("first try")
-    RETRY = 1, _("retry")
+CHUNK = 1000  # new rows in one statement
 
 
 class SentPostbackQuerySet(models.QuerySet["SentPostback"]):
@@ -110,15 +77,19 @@ class SentPostbackManager(models.Manager["SentPostback"]):
         )
 
     @transaction.atomic
-    def send_again(self, postbacks: Iterable["SentPostback"], wish: uuid.UUID | None = None) -> list["SentPostback"]:
+    def send_again(
+        self, postbacks: Iterable["SentPostback"], wish: uuid.UUID | None = None, *, as_now: bool = False
+    ) -> list["SentPostback"]:
         """Queue each once more, as a resend that names the one it repeats; what cannot be sent again is left out.
 
         `wish` tells one wish from another: the same twice (a double click, a reload) queues nothing new, and is
-        answered with the same rows. Without one, every call is a new wish.
+        answered with the same rows. Without one, every call is a new wish. `as_now`: not the same request, but what
+        the rule says today; those whose rule is gone are left out.
         """
         wish = wish or uuid.uuid4()
         rows = [postback.again(wish) for postback in postbacks if postback.can_be_sent_again]
-        self.bulk_create(rows, ignore_conflicts=True)
+        rows = renewed(rows) if as_now else rows
+        self.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
         return list(self.filter(task_key__in=[row.task_key for row in rows]).select_related("resend_of").order_by("pk"))
 
     def due(self) -> bool:
@@ -134,6 +105,21 @@ def _origin(url: str) -> str:
         return url_template.origin(url)
     except ValueError:
         return ""
+
+
+def renewed(rows: Iterable["SentPostback"]) -> list["SentPostback"]:
+    """Resends, not saved yet, as their rules say today; those without a rule, or a host in it, are left out."""
+    rows = list(rows)
+    rules = PostbackRule.objects.in_bulk({row.rule_id for row in rows if row.rule_id})
+    origins = {pk: _origin(rule.url) for pk, rule in rules.items()}
+    receivers = Receiver.objects.by_origin({origin for origin in origins.values() if origin})
+    terms = {pk: rule.kept_terms for pk, rule in rules.items()}
+    rows = [row for row in rows if row.rule_id and origins.get(row.rule_id)]
+    for row in rows:
+        rule = rules[row.rule_id]
+        row.method, row.url_template, row.url, row.notes = rule.method, rule.url, "", ""
+        row.receiver, row.terms, row.rule_name = receivers[origins[rule.pk]], terms[rule.pk], rule.label
+    return rows
 
 
 def resend_key(wish: uuid.UUID, postback: int) -> str:
