@@ -13,6 +13,7 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         """Every database has the built-in statuses from the start, and the triggers that count."""
+        from campaigns import phrasebook, phrases
         from campaigns.models import ConversionStatus
         from campaigns.tallied import CONVERSIONS
         from campaigns.tallies import triggers
@@ -22,3 +23,4 @@ class CampaignsConfig(AppConfig):
         everything.counted.append(CONVERSIONS)
         pre_migrate.connect(triggers.before_migrate, sender=self, dispatch_uid="tallies")
         post_migrate.connect(triggers.after_migrate, sender=self, dispatch_uid="tallies")
+        phrasebook.learn(phrases.PHRASES)

@@ -12,9 +12,11 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the ground floor, once, and fill the places on its pages."""
+        from campaigns import phrasebook
         from campaigns.admin.slots import Page, slots
         from campaigns.signals import conversions_changed
         from campaigns.tallies.counted import everything
+        from delivery import phrases
         from delivery.admin.chain import chain_below
         from delivery.admin.overview import overview
         from delivery.admin.strips import strips
@@ -35,3 +37,4 @@ class DeliveryConfig(AppConfig):
         slots.pages.append(Page(_("Why not sent"), "explain-form", order=5, permission="delivery.view_sentpostback"))
         everything.counted.extend(COUNTED)
         acts.append(send_test_act)
+        phrasebook.learn(phrases.PHRASES)

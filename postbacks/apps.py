@@ -12,11 +12,14 @@ class PostbacksConfig(AppConfig):
 
     def ready(self) -> None:
         """Put our tab on the ground floor's pages, and say what is counted."""
+        from campaigns import phrasebook
         from campaigns.admin.slots import slots
         from campaigns.tallies.counted import everything
+        from postbacks import phrases
         from postbacks.admin.tab import CampaignRules, SourceRules
         from postbacks.tallied import REFUSALS
 
         slots.campaign_inlines.append(CampaignRules)
         slots.source_inlines.append(SourceRules)
         everything.counted.append(REFUSALS)
+        phrasebook.learn(phrases.PHRASES)

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.views.i18n import set_language
 
 from campaigns.admin.slots import slots
 from campaigns.models import Installation
@@ -21,11 +24,15 @@ class Site(AdminSite):
     index_template = "campaigns/admin/overview.html"
     site_url = None  # there is no other site to view
 
+    def get_urls(self) -> list[Any]:
+        """Django's, and the switch of the language, also for those who are not logged in."""
+        return [path("language/", set_language, name="set_language"), *super().get_urls()]
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page needs."""
         context = super().each_context(request)
         whole = menu(context["available_apps"], self._registry, request)
-        return {**context, "menu": whole, "trail": whole.trail()}
+        return {**context, "menu": whole, "trail": whole.trail(), "languages": settings.LANGUAGES}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The overview: of a floor above, where one has something to show to this person."""

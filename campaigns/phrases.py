@@ -1,0 +1,77 @@
+"""The sentences of this floor that have parts, as the phrase book wants them."""
+
+from django.utils.translation import gettext_noop as _
+
+PHRASES = [
+    # a URL with placeholders
+    _("The URL has %(count)s characters; %(most)s is the most."),
+    _("%(scheme)s:// is neither http:// nor https://."),
+    _("The URL has no scheme: did you mean %(url)s ?"),
+    _("%(host)s is no host."),
+    _("%(port)s is no port: a number from 1 to %(last)s follows the colon."),
+    _("In %(text)s a brace belongs to no macro: write {name}, without spaces; %%7B and %%7D for braces."),
+    _("{%(name)s} is our own subid: did you mean {external_id}, the source's click id?"),
+    _("%(word)s looks like a word to fill in."),
+    _("The brackets of %(name)s are encoded, so it is no macro: write {%(name)s}."),
+    _("Unknown macro {%(name)s}: did you mean {%(nearest)s}?"),
+    _(
+        "Unknown macro {%(name)s}: if the campaign's link carries a parameter of that name, "
+        "declare it on the campaign's Parameters tab."
+    ),
+    _("%(placeholder)s: %(word)s is no pair; write lead=0 sale=1"),
+    _("%(placeholder)s: one currency is needed, as in usd"),
+    _("%(placeholder)s: two whole numbers are needed, the smaller first, as in 1,100"),
+    _("%(placeholder)s: values to choose from are needed, as in a,b,c"),
+    _("%(placeholder)s: %(zone)s is not a time zone: did you mean %(nearest)s?"),
+    _("%(placeholder)s: %(zone)s is not a time zone; write one such as UTC, Europe/Kyiv or +03:00"),
+    _("%(sentence)s."),  # for the five above, where they end a sentence
+    _("Sub id %(number)s of the click."),
+    _("Extra parameter %(number)s."),
+    # what stops a rendering
+    _("No exchange rate to %(currency)s is known: the conversion has no currency"),
+    _("No exchange rate from %(own)s to %(currency)s is known"),
+    _("%(moment)s is beyond what a calendar holds"),
+    # what became of a report
+    _("Conversion created: %(status)s."),
+    _("Conversion updated: %(before)s to %(status)s."),
+    _("The conversion was %(status)s already: no news."),
+    _("%(reason)s Note: %(note)s."),
+    _("SubID not found: %(subid)s"),
+    _("Status %(status)s came after %(before)s: nothing was changed. Postback ignored."),
+    _("There are more than %(count)s parameters."),
+    _("The body is longer than %(count)s bytes."),
+    _("tid is longer than %(count)s characters."),
+    _("%(text)s was not filled in by the sender"),
+    _("“%(text)s” is not a number"),
+    _("“%(text)s” is too large"),
+    _("%(name)s: %(sentence)s."),
+    _("currency “%(text)s” is not a code such as USD and was left out"),
+    _("%(name)s was URL-encoded twice"),
+    _("Status “%(status)s” is in the list of those to ignore."),
+    _("Unknown status “%(status)s”; known are %(known)s. Map it on the campaign's Statuses tab. Postback ignored."),
+    # those without parts, of a module that is to know nothing of languages
+    _("No status was given. Postback ignored."),
+    _('Incorrect subid "". Postback ignored.'),
+    _("Postback refused."),
+    _("The body broke off."),
+    _("The URL is empty."),
+    _("A macro cannot stand in the scheme: write https:// or http://."),
+    _("The URL has neither scheme nor host: it begins with a parameter. Write https://, host and path first."),
+    _("The URL has no scheme: write https:// before the host."),
+    _("A macro cannot stand in the host or port: a postback's receiver is always the same."),
+    _("The URL has no host."),
+    _("There is a control character in the host."),
+    _("There is a space in the host."),
+    _("There is a backslash in the host: write / for it."),
+    _("There is an @ before the host: a name and password cannot stand in the URL."),
+    _("There is a %% in the host: write the host as it is read."),
+    _("The host is too long."),
+    _("There is a space before or after the URL."),
+    _("There is a control character, such as a line break, in the URL."),
+    _("Neither {external_id} nor {subid} is in the URL: the receiver cannot tell which click converted."),
+    _("A $ stands before a macro and is sent with its value: write {name} without it."),
+    _("What follows # is never sent: write %%23 for it, or leave it out."),
+    _("There is a space in the URL: write %%20 for it."),
+    _("There is no ? before the parameters, so they are a part of the path."),
+    _("A number among the facts is too long to be an amount"),
+]

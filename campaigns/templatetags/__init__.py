@@ -1,0 +1,1 @@
+"""What templates borrow from this floor."""
