@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
+from delivery.admin.dashboard import part
 from delivery.admin.demo import load_demo, remove_demo
 from delivery.admin.explanation import explain_conversion, explain_page, look_up
 from delivery.admin.first_steps import arrival, first_steps_page, take_step
@@ -20,6 +21,7 @@ urlpatterns = [
     path("admin/first-steps/", inside(first_steps_page), name="first-steps"),
     path("admin/first-steps/arrival/", inside(arrival), name="first-steps-arrival"),
     path("admin/first-steps/<slug:place>/", inside(take_step), name="first-step"),
+    path("admin/overview/part/", inside(part), name="overview-part"),
     path("admin/demo/load/", inside(load_demo), name="demo-load"),
     path("admin/demo/remove/", inside(remove_demo), name="demo-remove"),
 ]

@@ -3,6 +3,8 @@
 from django.http import HttpRequest
 
 from campaigns.admin.slots import Overview
+from delivery.admin.dashboard import TEMPLATE as DASHBOARD
+from delivery.admin.dashboard import dashboard_context
 from delivery.admin.first_steps import PAGE as FIRST_STEPS
 from delivery.admin.first_steps import first_steps_context
 from delivery.first_steps.steps import is_over
@@ -14,4 +16,4 @@ def overview(request: HttpRequest) -> Overview | None:
         return None
     if not is_over():
         return Overview(FIRST_STEPS, first_steps_context(request, {}))
-    return None
+    return Overview(DASHBOARD, dashboard_context(request))

@@ -4,11 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +18,14 @@ from django.views.decorators.http import require_POST
 
 from campaigns.admin.bases import Form, ModelAdmin
 from campaigns.admin.display import ago, at
+from campaigns.admin.filters import ChoicesFilter
+from campaigns.tallies import Unit, series
+from delivery.admin.dashboard import log_of, state_chart
 from delivery.admin.steering import Steering, buttons, condition, offered, waiting_link
+from delivery.dashboard.figures import HOURS, Figures, Outcomes
 from delivery.flow.words import a_second, in_words
-from delivery.models import Breaker, Override, Receiver, SentPostback
+from delivery.models import Breaker, Kind, Override, Receiver, SentPostback, State
+from delivery.templatetags.humane import grouped
 
 HISTORY = 10  # acts of people that its page shows
 
@@ -31,9 +38,9 @@ class ReceiverAdmin(Steering, ModelAdmin):
     menu_order = 30
     change_form_template = "delivery/admin/receiver.html"
     change_list_template = "delivery/admin/receivers.html"
-    list_display = ["origin", "condition", "told", "waits", "places", "speed", "failing"]
+    list_display = ["origin", "condition", "told", "waits", "last_day", "speed"]
     list_display_links = ["origin"]
-    list_filter = ["breaker", "override"]
+    list_filter = [("breaker", ChoicesFilter)]
     list_per_page = 50
     search_fields = ["origin"]
     fieldsets = [
@@ -70,8 +77,17 @@ class ReceiverAdmin(Steering, ModelAdmin):
         ours = {
             "acts": offered(receiver) if self.has_change_permission(request, receiver) else [],
             "history": _history(receiver),
+            "chart": state_chart(series(Kind.POSTBACK, Unit.HOUR, HOURS, receiver=receiver.pk), _now("S2S postbacks")),
         }
         return super().render_change_form(request, {**context, **ours}, *args, **kwargs)
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The figures of all of them at once."""
+        changelist = super().get_changelist_instance(request)
+        outcomes = Figures().by_receiver
+        for receiver in changelist.result_list:
+            receiver.outcomes = outcomes.get(receiver.pk)
+        return changelist
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Buttons for those who may press them."""
@@ -108,6 +124,18 @@ class ReceiverAdmin(Steering, ModelAdmin):
         if not getattr(receiver, "has_waiting", True):
             return "–"
         return waiting_link(receiver)
+
+    @admin.display(description=_("24 h"))
+    def last_day(self, receiver: Receiver) -> SafeString | str:
+        outcomes: Outcomes | None = getattr(receiver, "outcomes", None)
+        if not outcomes:
+            return "–"
+        told = _now("%(sent)s sent") % {"sent": grouped(outcomes.sent)}
+        if not outcomes.failed:
+            return told
+        link = log_of(receiver=receiver.pk, state=State.FAILED)
+        failed = _now("%(failed)s failed") % {"failed": grouped(outcomes.failed)}
+        return format_html('{}<br><a href="{}">{}</a>', told, link, failed)
 
     @admin.display(description=_("steer"))
     def steer(self, receiver: Receiver) -> SafeString:

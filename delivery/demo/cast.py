@@ -10,8 +10,8 @@ from postbacks.models import Method, PostbackRule, SwitchedOff
 from postbacks.schedules import Schedule
 
 POSTBACK, ADS, CRM = "https://postback.demo.invalid", "https://ads.demo.invalid", "https://crm.demo.invalid"
-HELD_FOR = timedelta(minutes=95)  # so long ago a person held the CRM
-OPEN_FOR = timedelta(minutes=38)  # so long ago the ads' breaker opened
+HELD_FOR = timedelta(minutes=125)  # so long ago a person held the CRM
+OPEN_FOR = timedelta(minutes=160)  # so long ago the ads' breaker opened
 PROBE_IN = timedelta(minutes=7)
 TOLD = 100  # percent of the patience: nobody is alerted of what is only there to be looked at
 WORDS = {"sale": ["approved", "paid"], "rejected": ["trash", "fraud"]}

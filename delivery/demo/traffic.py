@@ -59,10 +59,10 @@ def visits(campaigns: list[Campaign], now: datetime, chance: random.Random) -> l
 def _ago(chance: random.Random) -> timedelta:
     """Most of it in the last hours, the rest up to two weeks ago, and more by day than by night."""
     kind = chance.random()
-    if kind < 0.35:
-        return timedelta(minutes=chance.uniform(1, 100))
-    if kind < 0.75:
-        return timedelta(minutes=chance.triangular(60, 24 * 60, 300))
+    if kind < 0.2:
+        return timedelta(minutes=chance.uniform(1, 60))
+    if kind < 0.74:
+        return timedelta(minutes=chance.triangular(40, 24 * 60, 200))
     return timedelta(days=chance.uniform(1, 13.5))
 
 

@@ -1,0 +1,1 @@
+"""How figures are written in the templates of this floor."""
