@@ -118,7 +118,9 @@ def _advice(part: Part) -> tuple[str, Place]:
     """What to do about it; nothing about most."""
     if part.fate is Fate.REFUSED:
         why = Why(part.detail)
-        return Reason(why, _("the status") if why == Why.STATUS_NOT_TICKED else "").advice, PLACES[why]
+        if why == Why.STATUS_NOT_TICKED:
+            return _("nothing, unless the receiver wants to know of these statuses"), PLACES[why]
+        return Reason(why).advice, PLACES[why]
     if part.fate is Fate.FAILED:
         return _("look at the answers, and at the receiver"), Place.RECEIVER
     if part.fate is Fate.UNKNOWN:

@@ -75,7 +75,9 @@ def word_of(part: Part, receiver: str = "") -> str:
 
 
 def _failure(detail: str, receiver: str) -> str:
-    how = {NO_ANSWER: _("no answer"), NOT_SENDABLE: _("could not be sent")}.get(detail, detail)
+    if detail == NOT_SENDABLE:
+        return _("failed: could not be sent")
+    how = _("no answer") if detail == NO_ANSWER else detail
     if not receiver:
         return _("failed: %(how)s") % {"how": how}
     return _("failed: %(how)s from %(receiver)s") % {"how": how, "receiver": receiver}

@@ -23,6 +23,7 @@ from delivery.admin.cells import rule_url, short_id
 from postbacks.models import PostbackRule, Refusal, Why
 
 TONES = {Why.NO_EXTERNAL_ID: "bad", Why.NO_RULE: "bad", Why.SAME_AS: "quiet", Why.SENT_BEFORE: "quiet"}
+TOLD = {Why.NO_EXTERNAL_ID, Why.SAME_AS}  # whose name alone does not say it all
 NOTHING = Condition(holds=Q(pk__in=[]), below=0)
 LOGGED = "delivery.view_sentpostback"  # who may read the log may read what never came into it
 
@@ -108,10 +109,10 @@ class RefusalAdmin(ReadOnly, KeysetAdmin):
 
     @admin.display(description=_("reason"))
     def why_label(self, refusal: Refusal) -> SafeString:
-        why = Why(refusal.why)
-        return format_html(
-            '<a href="{}">{}</a> {}', _why_url(refusal), label(why.label, TONES.get(why, "warn")), refusal.reason.text
-        )
+        why, text = Why(refusal.why), refusal.reason.text
+        link = '<a href="{}" title="{}">{}</a> {}'
+        shown = label(why.label, TONES.get(why, "warn"))
+        return format_html(link, _why_url(refusal), capfirst(text), shown, text if why in TOLD else "")
 
     @admin.display(description=_("what to do"))
     def advice(self, refusal: Refusal) -> str:

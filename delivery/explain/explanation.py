@@ -168,7 +168,7 @@ def _verdict(sections: Sequence[Section], conversion: int | None) -> str:
     worst = min(lines, key=lambda line: WORST.index(line.outcome))
     if worst.outcome is Outcome.SENT and len(lines) > 1:
         return _("All %(count)d were sent.") % {"count": len(lines)}
-    return capfirst(worst.sentence)
+    return capfirst(worst.sentence) if len(lines) == 1 else f"{worst.rule}: {worst.sentence}"
 
 
 def _nobody(text: str) -> str:

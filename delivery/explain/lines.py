@@ -50,9 +50,11 @@ class Line:
 
     @property
     def sentence(self) -> str:
-        """Where nothing went out the first cause, else how it went."""
+        """Where nothing went out the first cause, where it failed the last one, else how it went."""
         if self.outcome is Outcome.NOT_SENT and self.causes:
             return _("not sent: %(why)s") % {"why": self.causes[0].text}
+        if self.outcome is Outcome.FAILED and self.causes:
+            return _("failed: %(why)s") % {"why": self.causes[-1].text}
         return self.text
 
 

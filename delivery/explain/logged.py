@@ -88,7 +88,8 @@ def _why_waiting(postback: SentPostback) -> list[Cause]:
         advice = _("nothing: it goes by itself; to send at once, use the buttons on the receiver's page")
         if receiver.override == Override.HOLD:
             advice = _("release it on the receiver's page")
-        return [Cause(text=f"{receiver}: {why}", advice=advice, place=Place.RECEIVER)]
+        text = _("receiver %(receiver)s: %(why)s") % {"receiver": receiver, "why": why}
+        return [Cause(text=text, advice=advice, place=Place.RECEIVER)]
     if postback.due_at and postback.due_at < now - LATE:
         text = _("it is due since %(when)s, and no worker has taken it") % {"when": exact(postback.due_at)}
         return [Cause(text=text, advice=_("see that the worker runs, and that the receiver has places"))]

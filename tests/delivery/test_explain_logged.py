@@ -77,7 +77,7 @@ def test_queued_for_a_receiver_that_is_held(rule: PostbackRule, click: Click, sa
     Receiver.objects.update(hold_until=timezone.now() + timedelta(hours=1))
 
     (cause,) = only(click).causes
-    assert cause.text == "http://receiver.test:80: Held for another 60 minutes"
+    assert cause.text == "receiver http://receiver.test:80: Held for another 60 minutes"
 
 
 def test_queued_behind_an_open_breaker(rule: PostbackRule, click: Click, saved: Saved) -> None:
@@ -86,7 +86,7 @@ def test_queued_behind_an_open_breaker(rule: PostbackRule, click: Click, saved: 
     Receiver.objects.update(breaker="open", opened=timezone.now(), hold_until=hold_until, why="14 of 20 failed")
 
     (cause,) = only(click).causes
-    assert cause.text.startswith("http://receiver.test:80: Open since 20")
+    assert cause.text.startswith("receiver http://receiver.test:80: Open since 20")
     assert cause.text.endswith(": 14 of 20 failed; next probe in 4 minutes")
     assert "it goes by itself" in cause.advice
 
@@ -96,7 +96,7 @@ def test_queued_for_a_receiver_that_a_person_holds(rule: PostbackRule, click: Cl
     Receiver.objects.get().hold()
 
     (cause,) = only(click).causes
-    assert cause.text == "http://receiver.test:80: Held by a person, until it is released"
+    assert cause.text == "receiver http://receiver.test:80: Held by a person, until it is released"
     assert cause.advice == "release it on the receiver's page"
 
 

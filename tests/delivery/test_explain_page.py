@@ -1,14 +1,15 @@
 """The page that says why it was not sent, and the ways to it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.models import Campaign, Click, Conversion, Source, Visitor
-from delivery.models import SentPostback
+from campaigns.models import Campaign, Click, Conversion, ReceivedPostback, Source, Visitor
+from delivery.models import Receiver, SentPostback
 from postbacks.models import PostbackRule
 
 Saved = Callable[..., Conversion]
@@ -131,3 +132,96 @@ def test_it_needs_the_permission(client: Client, click: Click) -> None:
 
 def test_strangers_are_asked_to_log_in(client: Client, click: Click) -> None:
     assert "/login/" in client.get(reverse("explain", args=[click.subid])).headers["Location"]
+
+
+def test_the_verdict_comes_first(admin_client: Client, rule: PostbackRule, click: Click, saved: Saved) -> None:
+    saved(status="rejected")
+
+    said = page(admin_client, click.subid)
+    assert '<h2 class="headline">Not sent: the rule does not tick “rejected”</h2>' in said
+
+
+def test_of_several_verdicts_the_worst_with_the_name_of_its_rule(
+    admin_client: Client, campaign: Campaign, rule: PostbackRule, click: Click, saved: Saved
+) -> None:
+    PostbackRule.objects.create(campaign=campaign, name="<b>CRM", url="http://crm.test/", statuses=["sale"])
+    saved(status="lead")
+    assert "&lt;b&gt;CRM: not sent: the rule does not tick “lead”</h2>" in page(admin_client, click.subid)
+
+    SentPostback.objects.update(state="failed", code=403, duration_ms=5, error="HTTP 403")
+
+    assert "to MGID: failed: the receiver answered HTTP 403</h2>" in page(admin_client, click.subid)
+
+
+@pytest.mark.parametrize(
+    ("status", "changes", "tab"),
+    [
+        ("rejected", {}, "s2s-postbacks"),
+        ("sale", {"enabled": False}, "s2s-postbacks"),
+        ("sale", {"paused": True}, "general"),
+        ("sale", {"external_id": ""}, "parameters"),
+    ],
+)
+def test_each_advice_leads_to_where_it_is_followed(
+    admin_client: Client, rule: PostbackRule, click: Click, saved: Saved, status: str, changes: dict[str, Any], tab: str
+) -> None:
+    PostbackRule.objects.update(enabled=changes.get("enabled", True))
+    Campaign.objects.update(paused=changes.get("paused", False))
+    Click.objects.update(external_id=changes.get("external_id", "e"))
+    click.refresh_from_db()
+
+    saved(status=status)
+
+    url = f"/admin/campaigns/campaign/{rule.campaign_id}/change/#{tab}"
+    assert f'<a class="mend" href="{url}">' in page(admin_client, click.subid)
+
+
+def test_a_receiver_on_hold_is_a_link_away(
+    admin_client: Client, rule: PostbackRule, click: Click, saved: Saved
+) -> None:
+    saved(status="sale")
+    receiver = Receiver.objects.get()
+    receiver.hold()
+
+    said = page(admin_client, click.subid)
+    assert f'<a class="mend" href="/admin/delivery/receiver/{receiver.pk}/change/">Open the receiver</a>' in said
+
+
+def test_without_any_rule_it_says_so_with_a_link_to_add_one(admin_client: Client, click: Click, saved: Saved) -> None:
+    url = f"/admin/campaigns/campaign/{click.campaign_id}/change/#s2s-postbacks"
+    assert "Neither the campaign nor its source has an S2S postback." in page(admin_client, click.subid)
+
+    saved(status="sale")
+
+    said = page(admin_client, click.subid)
+    assert "Not sent: neither the campaign nor its source had an S2S postback then</h2>" in said
+    assert f'<a class="mend" href="{url}">Open S2S Postbacks</a>' in said
+
+
+def test_a_conversion_has_its_page_with_its_own_section_first(
+    admin_client: Client, rule: PostbackRule, click: Click, saved: Saved
+) -> None:
+    saved(status="lead", tid="first")
+    second = saved(status="rejected", tid="second")
+
+    said = admin_client.get(reverse("explain-conversion", args=[second.pk])).content.decode()
+    assert said.index("tid second") < said.index("tid first")
+    assert "Not sent: the rule does not tick “rejected”</h2>" in said
+    assert admin_client.get(reverse("explain-conversion", args=[second.pk + 1])).status_code == 404
+
+
+def test_tests_that_were_sent_with_the_click_are_named(admin_client: Client, rule: PostbackRule, click: Click) -> None:
+    test = SentPostback.objects.create(
+        task_key="t", kind="test", subid=click.subid, method="GET", url_template="http://receiver.test/"
+    )
+
+    said = page(admin_client, click.subid)
+    assert "Tests sent with this click" in said
+    assert f'href="/admin/delivery/sentpostback/{test.pk}/change/">#{test.pk}</a>' in said
+
+
+def test_a_received_postback_leads_to_it(admin_client: Client, click: Click, postback_url: str) -> None:
+    admin_client.get(postback_url, {"subid": click.subid, "status": "sale"})
+
+    said = admin_client.get(f"/admin/campaigns/receivedpostback/{ReceivedPostback.objects.get().pk}/change/")
+    assert f'href="{reverse("explain", args=[click.subid])}">Why was it not sent?</a>' in said.content.decode()
