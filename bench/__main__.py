@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import delivery, growth, intake, neighbour, wire
+from bench import delivery, growth, intake, neighbour, pages, wire
 from bench.document import document
 from bench.run import Run
 from bench.table import show
@@ -37,7 +37,9 @@ PARTS = {
     "intake": Part(intake.steps, intake.part),
     "growth": Part(growth.steps, growth.part),
     "memory": Part(growth.memory_steps, growth.memory),
+    "pages": Part(pages.steps, pages.part),
 }
+DEFAULT = [name for name in PARTS if name != "pages"]  # which takes longer than all others
 
 
 def main() -> int:
@@ -76,7 +78,7 @@ def measured(run: Run, parts: list[str]) -> dict[str, Any]:
 def arguments() -> argparse.Namespace:
     """What is wanted."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("parts", nargs="?", default=list(PARTS), type=part_names, help=", ".join(PARTS))
+    parser.add_argument("parts", nargs="?", default=DEFAULT, type=part_names, help=", ".join(PARTS))
     parser.add_argument("--seconds", type=float, default=10, help="of each measurement of delivery (default 10)")
     parser.add_argument("--turns", type=int, default=3, help="of each contender; the median counts (default 3)")
     parser.add_argument("--probe", action="store_true", help="try the contenders' set-ups anew, and take the best")
@@ -84,11 +86,11 @@ def arguments() -> argparse.Namespace:
 
 
 def part_names(text: str) -> list[str]:
-    """Those of the text; all where it is empty."""
+    """Those of the text; all that are quick where it is empty."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     if unknown := set(names) - set(PARTS):
         raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(PARTS)}")
-    return [name for name in PARTS if name in names] or list(PARTS)
+    return [name for name in PARTS if name in names] or DEFAULT
 
 
 if __name__ == "__main__":

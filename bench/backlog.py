@@ -70,7 +70,7 @@ POSTBACKS = "delivery_sentpostback"
 
 def multiply(cursor: Any, table: str, count: int, changed: Mapping[str, str], *, first: int = RECEIVERS) -> None:
     """Add so many copies; `changed` says in SQL what a column of copy n has. Their ids follow on `first`."""
-    with _bare(cursor, table):
+    with bare(cursor, table):
         cursor.execute("SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0", (table,))
         columns = [name for (name,) in cursor.fetchall() if not name.startswith("........")]
         values = {"id": f"{first} + n"} | dict(changed)
@@ -84,7 +84,7 @@ def multiply(cursor: Any, table: str, count: int, changed: Mapping[str, str], *,
 
 
 @contextmanager
-def _bare(cursor: Any, table: str) -> Iterator[None]:
+def bare(cursor: Any, table: str) -> Iterator[None]:
     """Without foreign keys, which the copies keep by their making, and without indexes, which come back at once."""
     cursor.execute(
         "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND NOT EXISTS "
@@ -114,7 +114,7 @@ def fill_queue(cursor: Any, count: int) -> None:
 def fill_log(cursor: Any, count: int, queued: int) -> None:
     """So many postbacks that were sent long ago, each with its attempt, beside those that are queued."""
     multiply(cursor, POSTBACKS, count, LOGGED, first=RECEIVERS + queued)
-    with _bare(cursor, "delivery_attempt"):
+    with bare(cursor, "delivery_attempt"):
         cursor.execute(ATTEMPTS)
     cursor.execute(f"VACUUM ANALYZE {POSTBACKS}")
 

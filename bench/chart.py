@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from bench.table import markdown, written
+from bench.table import markdown, pages, written
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/performance.md"
 CHART = ROOT / "docs/images/performance.svg"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
+PAGES_BEGIN, PAGES_END = "<!-- pages: begin -->", "<!-- pages: end -->"
 BARS = {
     "curl": "S2S Postbacks, libcurl",
     "requests": "S2S Postbacks, requests",
@@ -61,12 +62,18 @@ def bar(number: int, name: str, words: str, rate: float, longest: float) -> str:
 
 
 def with_table(page: str, document: Mapping[str, Any]) -> str:
-    """The page with this document's table between its marks."""
-    before, _, rest = page.partition(BEGIN)
-    _, found, after = rest.partition(END)
+    """The page with this document's tables between their marks."""
+    page = between(page, BEGIN, END, markdown(document))
+    return between(page, PAGES_BEGIN, PAGES_END, pages(document)) if "page_ms" in document else page
+
+
+def between(page: str, begin: str, end: str, table: str) -> str:
+    """The page with this table between two marks."""
+    before, _, rest = page.partition(begin)
+    _, found, after = rest.partition(end)
     if not found:
-        raise SystemExit(f"{PAGE} has no {BEGIN} .. {END}")
-    return f"{before}{BEGIN}\n\n{markdown(document)}\n\n{END}{after}"
+        raise SystemExit(f"{PAGE} has no {begin} .. {end}")
+    return f"{before}{begin}\n\n{table}\n\n{end}{after}"
 
 
 def main() -> None:

@@ -59,6 +59,7 @@ PROMISES = [
     Promise(path="ratios.held", least=0.9),
     Promise(path="intake_per_s.report_many", least=5000),
     Promise(path="memory_mib", most=200),
+    Promise(path="slowest_page_ms", most=100),
     Promise(path="lost", most=0),
     Promise(path="doubled", most=0),
 ]
@@ -84,6 +85,7 @@ def document(run: Run, parts: list[str], told: Mapping[str, Any]) -> dict[str, A
         "save_to_wire_ms": told.get("save_to_wire_ms", {"p50": None, "p99": None}),
         "intake_per_s": told.get("intake_per_s", {"url": None, "report_many": None}),
         "memory_mib": told.get("memory_mib"),
+        "slowest_page_ms": told.get("slowest_page_ms"),
         "lost": told.get("lost"),
         "doubled": told.get("doubled"),
         **{name: figure for name, figure in told.items() if name not in PLACED},
@@ -92,6 +94,7 @@ def document(run: Run, parts: list[str], told: Mapping[str, Any]) -> dict[str, A
 
 
 PLACED = {"delivered_per_s", "neighbour", "growth", "held", "save_to_wire_ms", "intake_per_s", "memory_mib"} | {
+    "slowest_page_ms",
     "lost",
     "doubled",
 }

@@ -30,6 +30,7 @@ ROWS = {
     "intake_per_s.url": "incoming postbacks/s, two web processes",
     "intake_per_s.report_many": "conversions/s in bulk, one process",
     "memory_mib": "memory of a worker, MiB, with a million queued",
+    "slowest_page_ms": "slowest page of the admin, ms, with five million rows in each log",
     "lost": "lost",
     "doubled": "doubled",
 }
@@ -61,6 +62,14 @@ def show(document: Mapping[str, Any], console: Console) -> None:
     console.print(table)
     for part, error in document["errors"].items():
         console.print(f"{part} was not measured: {error}", style="red", markup=False)
+
+
+def pages(document: Mapping[str, Any]) -> str:
+    """How long each page took, for the page, the slowest first."""
+    took = sorted(document["page_ms"].items(), key=lambda page: -page[1]["median"])
+    lines = [f"| {name} | {times['median']:.0f} | {times['max']:.0f} |" for name, times in took]
+    head = f"| with {document['page_rows']:,} rows in each log | median, ms | worst of seven, ms |"
+    return "\n".join([head, "|---|---:|---:|", *lines])
 
 
 def markdown(document: Mapping[str, Any]) -> str:

@@ -36,7 +36,7 @@ def total(
 ) -> dict[Key, int]:
     """How many rows there are, by these names (source, campaign, rule, receiver, word); of all 0 nothing is said.
 
-    `since` and `until` are rounded down to the hour, or to the day where they are more than 92 days ago.
+    `since` and `until` are rounded down to the hour, or to the day where they are more than 15 days ago.
     """
     word = where.pop("word", None)
     dimensions = [name for name in by if name != "word"]

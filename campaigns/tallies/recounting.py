@@ -49,7 +49,8 @@ def differences() -> list[Difference]:
         noted_since = _read(_noted("TRUE"))
         found = []
         for rollup in (rollup for rollup in ROLLUPS if not rollup.only_pruned):
-            told = _read(_folded(rollup)) + _rolled_up(noted_since, rollup)
+            told = _read(_folded(rollup))
+            told.update(_rolled_up(noted_since, rollup))
             expected = _rolled_up(there, rollup)
             wrong = sorted(key for key in told.keys() | expected.keys() if told[key] != expected[key])
             found += [_difference(rollup, key, told[key], expected[key]) for key in wrong]

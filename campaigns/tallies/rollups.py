@@ -10,7 +10,7 @@ from campaigns.models.tally import Grain
 
 DIMENSIONS = ("source", "campaign", "rule", "receiver")
 MINUTES_KEPT = timedelta(days=2)
-HOURS_KEPT = timedelta(days=92)
+HOURS_KEPT = timedelta(days=15)  # a thousand campaigns make two million rows of that
 
 
 class Unit(IntEnum):

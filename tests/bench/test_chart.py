@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench.chart import BEGIN, END, svg, with_table
+from bench.chart import BEGIN, END, PAGES_BEGIN, PAGES_END, svg, with_table
 
 SVG = "{http://www.w3.org/2000/svg}"
 RATES = {"curl": 6000.0, "django_webhook": 200.0, "requests": None, "bare_curl": 20000.0}
@@ -48,6 +48,18 @@ def test_the_table_of_the_page_is_replaced_and_the_rest_kept() -> None:
     assert "Commit abc, 2 cores; python 3.11." in page
 
 
+def test_where_pages_were_measured_each_has_a_line_the_slowest_first() -> None:
+    took = {"quick": {"median": 4.6, "max": 9.2}, "slow": {"median": 80.0, "max": 90.0}}
+    document = {"commit": "abc", "cores": 2, "versions": {}, "page_rows": 5_000_000, "page_ms": took}
+
+    page = with_table(f"{BEGIN}{END}between\n{PAGES_BEGIN}old{PAGES_END}", document)
+
+    assert "| with 5,000,000 rows in each log | median, ms | worst of seven, ms |" in page
+    assert page.index("| slow | 80 | 90 |") < page.index("| quick | 5 | 9 |")
+    assert "between" in page
+    assert "old" not in page
+
+
 def test_a_page_without_marks_is_left_alone() -> None:
     with pytest.raises(SystemExit):
-        with_table("no marks", {})
+        with_table("no marks", {"commit": "abc", "cores": 2, "versions": {}})

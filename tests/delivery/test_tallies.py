@@ -48,7 +48,7 @@ def check():
     for kind in Kind:
         assert tallies.total(kind, by=KEYS) == rows_of(kind)
         counts: Counter[str] = Counter()
-        for slot in tallies.series(kind, tallies.Unit.HOUR, 24 * 40):
+        for slot in tallies.series(kind, tallies.Unit.DAY, 40):
             counts.update(slot.counts)
         assert dict(counts) == slots_of(kind)
     assert tallies.total("conversion", by=()) == ({(): count} if (count := Conversion.objects.count()) else {})
