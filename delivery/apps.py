@@ -32,6 +32,7 @@ class DeliveryConfig(AppConfig):
         slots.links.append(links)
         slots.rule_health.append(strips)
         slots.below.append(chain_below)
+        slots.searches.append("search")
         slots.overviews.append(overview)
         slots.pages.append(Page(_("First steps"), "first-steps", order=90, permission="delivery.view_sentpostback"))
         slots.pages.append(Page(_("Why not sent"), "explain-form", order=5, permission="delivery.view_sentpostback"))

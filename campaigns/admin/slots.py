@@ -93,6 +93,7 @@ class Slots:
     # what stands below a click or a conversion, as HTML; empty: nothing
     below: list[Callable[[HttpRequest, Model], SafeString | str]] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)  # of the menu
+    searches: list[str] = field(default_factory=list)  # the name of the address that answers the search box
     # asked for the overview: the first that answers is shown
     overviews: list[Callable[[HttpRequest], Overview | None]] = field(default_factory=list)
     # sources that are ready made, offered where the first one is added

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
@@ -32,7 +32,9 @@ class Site(AdminSite):
         """What every page needs."""
         context = super().each_context(request)
         whole = menu(context["available_apps"], self._registry, request)
-        return {**context, "menu": whole, "trail": whole.trail(), "languages": settings.LANGUAGES}
+        search_url = reverse(slots.searches[0]) if slots.searches else ""
+        ours = {"menu": whole, "trail": whole.trail(), "languages": settings.LANGUAGES, "search_url": search_url}
+        return {**context, **ours}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The overview: of a floor above, where one has something to show to this person."""
