@@ -9,10 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
-from campaigns.models import Campaign, Source
+from campaigns.models import Campaign, Conversion, ConversionChange, Source
 from postbacks.admin.rule_form import RuleForm
 from postbacks.models import Method, PostbackRule
 from postbacks.preview import Owner, Preview, Subject, owner_of
+from postbacks.reasons import Reason, Why
 
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
 _DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -28,6 +29,16 @@ class TypedRule:
     picked: str
     wish: uuid.UUID
     preview: Preview
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """Why no postback would be sent for this click; a test is, all the same."""
+        click, change = self.preview.subject.click, self.preview.subject.change
+        if click is None:
+            return []
+        converted = change or ConversionChange(conversion=Conversion(click=click))
+        reasons = self.rule.reasons_against(converted, click.campaign, switched_off=False)
+        return [reason for reason in reasons if change or reason.why is not Why.STATUS_NOT_TICKED]
 
     @classmethod
     def read(cls, request: HttpRequest) -> "TypedRule":

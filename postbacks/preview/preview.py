@@ -20,6 +20,7 @@ class Contribution:
 
     text: str
     macro: str = ""
+    name: str = ""
     meaning: str = ""
     tone: int = 0
     is_absent: bool = False
@@ -54,7 +55,10 @@ class Preview:
     @property
     def legend(self) -> list[Contribution]:
         """Each macro once, in the order they come."""
-        return list({shown.macro: shown for shown in reversed(self.contributions) if shown.macro}.values())[::-1]
+        first: dict[str, Contribution] = {}
+        for shown in self.contributions:
+            first.setdefault(shown.macro, shown)
+        return [shown for macro, shown in first.items() if macro]
 
     @property
     def url(self) -> str:
@@ -64,7 +68,8 @@ class Preview:
     @property
     def absent(self) -> list[str]:
         """Macros that nothing is known for here; they are sent empty."""
-        return [shown.macro for shown in self.legend if shown.is_absent]
+        strangers = {unknown.name for unknown in self.unknown}
+        return [shown.macro for shown in self.legend if shown.is_absent and shown.name not in strangers]
 
     @cached_property
     def unknown(self) -> tuple[Unknown, ...]:
@@ -103,6 +108,7 @@ class Preview:
         return Contribution(
             text=text,
             macro=placeholder.text,
+            name=placeholder.name,
             meaning=meaning_of(placeholder),
             tone=tones[name_of(placeholder)],
             is_absent=piece.is_absent,

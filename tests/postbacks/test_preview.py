@@ -156,6 +156,40 @@ def test_what_is_not_known_of_the_click_is_told(shown, saved):
     assert answer.context["preview"].absent == ["{tid}", "{keyword}"]
 
 
+def test_why_no_postback_goes_for_this_click_is_told(shown, saved):
+    saved(status="lead")
+
+    ticked = shown(URL, **{"rules-0-statuses": ["lead"], "rules-0-enabled": "on"})
+    not_ticked = shown(URL, **{"rules-0-statuses": ["sale"], "rules-0-enabled": ""})
+
+    assert not ticked.context["typed"].reasons
+    html = not_ticked.content.decode()
+    assert (
+        "No postback is sent for this click, but a test is: the rule does not tick “lead”; the rule is disabled."
+        in html
+    )
+
+
+def test_a_click_without_external_id_is_told_before_it_converts(shown, campaign):
+    Click.objects.record(campaign, {}, Visitor())
+
+    html = shown(URL, **{"rules-0-enabled": "on"}).content.decode()
+
+    assert "the click has no external_id, and the receiver could not tell which click converted." in html
+
+
+def test_each_macro_is_explained_once_in_the_order_they_come(shown):
+    legend = shown("https://receiver.test/p?a={status}&b={external_id}&c={status}").context["preview"].legend
+
+    assert [(piece.macro, piece.text) for piece in legend] == [("{status}", "sale"), ("{external_id}", "a1b2c3")]
+
+
+def test_an_unknown_macro_is_not_said_to_be_empty_as_well(shown, click):
+    preview = shown("https://receiver.test/p?c={externl_id}&t={keyword}").context["preview"]
+
+    assert preview.absent == ["{keyword}"]
+
+
 def test_what_cannot_be_rendered_for_this_click_is_told(shown, saved):
     saved(status="lead", revenue=5, currency="USD")
 
