@@ -17,6 +17,7 @@ class DeliveryConfig(AppConfig):
         from campaigns.signals import conversions_changed
         from campaigns.tallies.counted import everything
         from delivery import phrases
+        from delivery.admin.campaign_columns import COLUMNS
         from delivery.admin.chain import chain_below
         from delivery.admin.overview import overview
         from delivery.admin.strips import strips
@@ -30,6 +31,7 @@ class DeliveryConfig(AppConfig):
         conversions_changed.connect(collect_postbacks, dispatch_uid="collect_postbacks")
         slots.questions.append(question)
         slots.links.append(links)
+        slots.campaign_columns.append(COLUMNS)
         slots.rule_health.append(strips)
         slots.below.append(chain_below)
         slots.searches.append("search")

@@ -9,12 +9,17 @@ from django.utils.translation import gettext as _
 
 from campaigns.admin.slots import Link
 from campaigns.models import Campaign, Click, Conversion, ReceivedPostback
+from delivery.admin.cells import log_url
 
 
 def links(subject: Model) -> Sequence[Link]:
-    """The funnel of a campaign; of what has a subid the explanation, and its postbacks in the log."""
+    """The funnel of a campaign, and its rows; of what has a subid the explanation, and its postbacks in the log."""
     if isinstance(subject, Campaign):
-        return [Link(_("Funnel"), reverse("funnel", args=[subject.pk]))]
+        return [
+            Link(_("Funnel"), reverse("funnel", args=[subject.pk])),
+            Link(_("S2S postbacks"), f"{log_url()}?campaign={subject.pk}"),
+            Link(_("Clicks"), f"{reverse('admin:campaigns_click_changelist')}?campaign={subject.pk}"),
+        ]
     if isinstance(subject, Conversion):
         return [Link(_("Why was it not sent?"), reverse("explain-conversion", args=[subject.pk])), _log(subject.click)]
     if isinstance(subject, Click):
@@ -31,4 +36,4 @@ def _why(subid: str) -> Link:
 def _log(click: Click) -> Link:
     query = QueryDict(mutable=True)
     query["q"] = click.subid
-    return Link(_("S2S postbacks"), f"{reverse('admin:delivery_sentpostback_changelist')}?{query.urlencode()}")
+    return Link(_("S2S postbacks"), f"{log_url()}?{query.urlencode()}")

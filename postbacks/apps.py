@@ -16,9 +16,11 @@ class PostbacksConfig(AppConfig):
         from campaigns.admin.slots import slots
         from campaigns.tallies.counted import everything
         from postbacks import phrases
+        from postbacks.admin.copied import copy_rules
         from postbacks.admin.tab import CampaignRules, SourceRules
         from postbacks.tallied import REFUSALS
 
+        slots.campaign_copied.append(copy_rules)
         slots.campaign_inlines.append(CampaignRules)
         slots.source_inlines.append(SourceRules)
         everything.counted.append(REFUSALS)

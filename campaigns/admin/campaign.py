@@ -7,19 +7,20 @@ from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import QuerySet
 from django.forms import BaseForm
-from django.http import HttpRequest
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.bases import Form
+from campaigns.admin.campaign_list import CampaignFigures
 from campaigns.admin.display import label
+from campaigns.admin.duplicate import Duplicates
 from campaigns.admin.owners import OwnerAdmin
 from campaigns.admin.slots import Silenced, slots
 from campaigns.admin.widgets import ParametersField, StatusWordsField
 from campaigns.models import Campaign
+from campaigns.models.campaign import new_alias
 
 
 class CampaignForm(Form):
@@ -55,20 +56,24 @@ class CampaignForm(Form):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(OwnerAdmin):
+class CampaignAdmin(Duplicates, CampaignFigures, OwnerAdmin):
     """Its tabs; those that the floors above bring stand before Statuses."""
 
     menu = (_("Traffic"),)
     menu_order = 10
     form = CampaignForm
-    list_display = ["name", "source", "state", "alias", "created", "elsewhere"]
+    change_form_template = "campaigns/admin/campaign.html"
+
+    class Media:
+        css = {"all": ["campaigns/campaign.css"]}
+
+    list_display = ["name", "source", "state", "elsewhere"]
     list_filter = ["paused", "source"]
     list_select_related = ["source"]
     search_fields = ["name", "alias"]
-    readonly_fields = ["click_link"]
     autocomplete_fields = ["source"]
     fieldsets = [
-        (_("General"), {"fields": ["name", "source", "click_link", "destination", "paused", "alias"]}),
+        (_("General"), {"fields": ["name", "source", "destination", "paused", "alias"]}),
         (_("Parameters"), {"fields": ["parameters"], "classes": ["before-inlines"]}),
         (_("Statuses"), {"fields": ["status_words"]}),
         (_("Notes"), {"fields": ["notes"]}),
@@ -99,11 +104,10 @@ class CampaignAdmin(OwnerAdmin):
         links = ((link.url, link.label) for give in slots.links for link in give(campaign))
         return format_html_join(" ", '<a href="{}">{}</a>', links) or "–"
 
-    @admin.display(description=_("click link"))
-    def click_link(self, campaign: Campaign) -> SafeString | str:
-        if campaign.pk is None:
-            return gettext("Here after the first save.")
-        brings_click_id = any(row["parameter"] == "external_id" for row in campaign.parameters)
-        return render_to_string(
-            "campaigns/admin/click_link.html", {"link": campaign.link, "brings_click_id": brings_click_id}
-        )
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Above the tabs its link; and for a duplicate an alias, so that two clicks make one."""
+        may_duplicate = bool(context.get("original")) and self.has_add_permission(request)
+        context = {**context, "may_duplicate": may_duplicate, "new_alias": new_alias()}
+        return super().render_change_form(request, context, *args, **kwargs)

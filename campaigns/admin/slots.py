@@ -76,6 +76,15 @@ class Overview:
     context: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Columns of the campaigns' list, by their names: what each is called, and its values by campaigns' ids."""
+
+    labels: "Mapping[str, str | StrPromise]"
+    values: Callable[[Sequence[int]], Mapping[int, Mapping[str, SafeString | str]]]
+    permission: str
+
+
 @dataclass(frozen=True, slots=True)
 class Slots:
     """What was put in; empty on this floor alone."""
@@ -88,6 +97,10 @@ class Slots:
     questions: list[Callable[[HttpRequest, Model], str | None]] = field(default_factory=list)
     # how the rules of a page fare, by their ids: in one campaign, or in all, as far as this person may see it
     rule_health: list[Callable[[Sequence[Any], Any, Any], Mapping[int, SafeString]]] = field(default_factory=list)
+    # of the list of campaigns
+    campaign_columns: list[Columns] = field(default_factory=list)
+    # what else goes along when a campaign is duplicated: the original and the copy
+    campaign_copied: list[Callable[[HttpRequest, Any, Any], None]] = field(default_factory=list)
     # links beside a campaign, a click, a received postback or a conversion
     links: list[Callable[[Model], Sequence[Link]]] = field(default_factory=list)
     # what stands below a click or a conversion, as HTML; empty: nothing

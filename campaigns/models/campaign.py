@@ -6,12 +6,16 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import url_template
 from campaigns.models.installation import unguessable
 from campaigns.models.source import Source
 from campaigns.parameters import validate_parameters
+
+COPIED = ["source", "destination", "paused", "parameters", "status_words", "notes"]  # by a duplicate
+LONGEST_NAME = 200
 
 
 def new_alias() -> str:
@@ -22,7 +26,7 @@ def new_alias() -> str:
 class Campaign(models.Model):
     """Traffic of one source on its way to one destination."""
 
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("name"), max_length=LONGEST_NAME)
     alias = models.SlugField(
         _("alias"), max_length=64, unique=True, default=new_alias, help_text=_("The click link is /c/<alias>.")
     )
@@ -76,6 +80,17 @@ class Campaign(models.Model):
     def parameter_names(self) -> set[str]:
         """What its links carry, as far as the Parameters tab says."""
         return {name for row in self.parameters for name in (row["parameter"], row["name"])}
+
+    @property
+    def click_id_token(self) -> str | None:
+        """What fills in `external_id` in its links; empty: nothing does; None: no parameter brings it."""
+        return next((row["token"] for row in self.parameters if row["parameter"] == "external_id"), None)
+
+    def copy(self, alias: str) -> "Campaign":
+        """The same campaign with a link of its own, not saved yet."""
+        name = _now("%(name)s (copy)") % {"name": self.name}
+        fields = {name: getattr(self, name) for name in COPIED}
+        return Campaign(**fields, alias=alias, name=name[:LONGEST_NAME])
 
     @property
     def link(self) -> str:

@@ -46,11 +46,43 @@ def test_the_click_link_stands_complete_beside_a_copy_button(admin_client: Clien
     assert "data-copy=" in html
 
 
-def test_a_link_that_brings_no_click_id_gets_a_warning(admin_client: Client, campaign: Campaign) -> None:
-    assert "No parameter brings" not in admin_client.get(page_of(campaign)).content.decode()
-    Campaign.objects.update(parameters=[])
+@pytest.mark.parametrize(
+    ("parameters", "warning"),
+    [
+        ([{"parameter": "external_id", "name": "cid", "token": "{click_id}"}], ""),
+        ([{"parameter": "external_id", "name": "cid", "token": ""}], "its row has no token"),
+        ([{"parameter": "sub_id_1", "name": "external_id", "token": "{zone}"}], "The link does not bring"),
+        ([], "The link does not bring"),
+    ],
+)
+def test_a_link_that_brings_no_click_id_gets_a_warning_and_a_way_to_the_remedy(
+    admin_client: Client, campaign: Campaign, parameters: list[dict[str, str]], warning: str
+) -> None:
+    Campaign.objects.update(parameters=parameters)
 
-    assert "No parameter brings" in admin_client.get(page_of(campaign)).content.decode()
+    html = admin_client.get(page_of(campaign)).content.decode()
+
+    assert warning in html
+    assert ('href="#tab-parameters">Open Parameters' in html) == bool(warning)
+    assert 'id="tab-parameters"' in html
+
+
+def test_the_click_link_stands_above_the_tabs(admin_client: Client, campaign: Campaign) -> None:
+    html = admin_client.get(page_of(campaign)).content.decode()
+
+    assert html.index("/c/shoes?external_id=") < html.index('class="tab"')
+
+
+def test_a_new_campaign_says_where_its_link_will_stand(admin_client: Client) -> None:
+    assert "After the first save the click link stands here" in admin_client.get(ADD).content.decode()
+
+
+def test_an_address_names_a_tab_the_same_in_every_language(admin_client: Client, campaign: Campaign) -> None:
+    for language in ("en", "ru"):
+        html = admin_client.get(page_of(campaign), headers={"accept-language": language}).content.decode()
+
+        for slug in ("general", "parameters", "s2s-postbacks", "statuses", "notes"):
+            assert f'data-tab="{slug}"' in html
 
 
 def test_rows_of_parameters_are_kept_and_blank_ones_left_out(admin_client: Client, campaign: Campaign) -> None:
