@@ -50,7 +50,7 @@ def take_step(request: HttpRequest, place: str) -> HttpResponse:
     if not _may_take(request, Place(place)):
         return HttpResponse(_("You may not do this."), status=403, content_type="text/plain")
     wrong = TAKEN[Place(place)](request, Progress())
-    return _page(request, {place: wrong}, status=422) if wrong else redirect("first-steps")
+    return _page(request, {place: wrong}) if wrong else redirect("first-steps")
 
 
 @may_look
@@ -103,9 +103,9 @@ def _told(row: SentPostback) -> str:
     return shown_reason(row)
 
 
-def _page(request: HttpRequest, bound: dict[str, BaseForm], status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, bound: dict[str, BaseForm]) -> HttpResponse:
     context = {**admin.site.each_context(request), **first_steps_context(request, bound)}
-    return TemplateResponse(request, PAGE, {**context, "trail": [_("First steps")]}, status=status)
+    return TemplateResponse(request, PAGE, {**context, "trail": [_("First steps")]})
 
 
 def _may_take(request: HttpRequest, place: Place) -> bool:

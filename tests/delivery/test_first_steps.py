@@ -74,7 +74,6 @@ def test_a_source_can_do_without_a_postback_yet(admin_client):
 def test_what_cannot_work_is_said_at_its_field_and_nothing_is_added(admin_client, form, said):
     response = admin_client.post(f"{PAGE}source/", SOURCE | form)
 
-    assert response.status_code == 422
     assert said in response.content.decode()
     assert not Source.objects.exists()
     assert not PostbackRule.objects.exists()
