@@ -22,6 +22,8 @@ from campaigns.admin.filters import Asking
 
 BEFORE = "before"  # rows with a smaller id: older
 AFTER = "after"  # rows with a greater id: newer
+TAIL = "tail"  # the newest page, live
+PLACE = [BEFORE, AFTER, TAIL, "floor", "have", "open"]  # what in an address is no filter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,8 @@ class KeysetChangeList(ChangeList):
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:  # noqa: ARG002
         """What the filters let through; the place in it stays out of the links that the page makes."""
         self.before, self.after = _key(request, BEFORE), _key(request, AFTER)
-        for name in (BEFORE, AFTER):
+        self.is_live = request.GET.get(TAIL) == "1" and self.before is None and self.after is None
+        for name in PLACE:
             self.params.pop(name, None)
             self.filter_params.pop(name, None)
         self.filter_specs, self.has_filters, others, _doubles, self.has_active_filters = self.get_filters(request)
@@ -74,6 +77,11 @@ class KeysetChangeList(ChangeList):
         for condition in self.conditions:
             rows = condition.narrow(rows)
         return rows.order_by("-pk")
+
+    @property
+    def live_link(self) -> str:
+        """The newest page, live."""
+        return self.get_query_string({TAIL: "1"})
 
     def head(self) -> list[SafeString]:
         """The head of the table."""
@@ -152,6 +160,7 @@ class KeysetAdmin(ModelAdmin):
     show_facets = ShowFacets.NEVER
     show_full_result_count = False
     sortable_by = ()
+    can_be_watched = False
     search_help_text = _("Exactly one subid, external id or tid.")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002

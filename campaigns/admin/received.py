@@ -13,6 +13,7 @@ from campaigns.admin.click import Linked
 from campaigns.admin.display import ago, at, label, mono
 from campaigns.admin.filters import ChoicesFilter, RelatedFilter, TimeFilter
 from campaigns.admin.keyset import ReadOnly
+from campaigns.admin.tail import Tailed
 from campaigns.models import ReceivedPostback, Verdict
 
 TONES = {
@@ -26,7 +27,7 @@ TONES = {
 
 
 @admin.register(ReceivedPostback)
-class ReceivedPostbackAdmin(ReadOnly, Linked):
+class ReceivedPostbackAdmin(ReadOnly, Linked, Tailed):
     """When, which campaign and click, what they said, what we made of it."""
 
     menu = (_("Maintenance"), _("Logs"))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.admin.display import ago, label
 from campaigns.admin.filters import ChoicesFilter, RelatedFilter, TimeFilter
 from campaigns.admin.keyset import ReadOnly
+from campaigns.admin.tail import Tailed
 from delivery.admin.by_filter import ByFilter
 from delivery.admin.cells import explain_url, host_of, short_id, short_link, state_of
 from delivery.admin.filters import AttemptsFilter, CodeFilter, KindFilter, ReceiverFilter, RuleFilter
@@ -27,7 +28,7 @@ ANSWER = 80  # characters of an answer that the list shows
 
 
 @admin.register(SentPostback)
-class SentPostbackAdmin(ReadOnly, PostbackPage, ByFilter):
+class SentPostbackAdmin(ReadOnly, PostbackPage, ByFilter, Tailed):
     """When, which click, where to, how did it go."""
 
     menu = (_("Maintenance"), _("Logs"))
