@@ -8,6 +8,8 @@ from enum import Enum
 from itertools import chain
 from types import MappingProxyType
 
+from django.utils.translation import gettext_noop as _
+
 from campaigns import php
 
 _CURRENCY = re.compile(r"[A-Za-z]{3,5}")
@@ -92,67 +94,67 @@ class Unknown:
 
 
 _CONVERSION = (
-    Macro("status", Kind.TEXT, "Status of the conversion.", "sale"),
-    Macro("original_status", Kind.TEXT, "Status as the network reported it.", "approved"),
-    Macro("previous_status", Kind.TEXT, "Status before this change.", "lead"),
-    Macro("tid", Kind.TEXT, "Transaction id of the conversion.", "T-1001"),
-    Macro("conversion_revenue", Kind.MONEY, "What the conversion earned.", "12.5", ("revenue", "payout")),
-    Macro("cost", Kind.MONEY, "What the click cost.", "0.02", ("conversion_cost",)),
-    Macro("profit", Kind.MONEY, "Revenue less cost.", "12.48", ("conversion_profit",)),
-    Macro("currency", Kind.TEXT, "Currency of the conversion.", "USD"),
-    Macro("conversion_time", Kind.TIME, "Time of the conversion.", "2026-03-09 10:15:00", ("con_versiontime",)),
+    Macro("status", Kind.TEXT, _("Status of the conversion."), "sale"),
+    Macro("original_status", Kind.TEXT, _("Status as the network reported it."), "approved"),
+    Macro("previous_status", Kind.TEXT, _("Status before this change."), "lead"),
+    Macro("tid", Kind.TEXT, _("Transaction id of the conversion."), "T-1001"),
+    Macro("conversion_revenue", Kind.MONEY, _("What the conversion earned."), "12.5", ("revenue", "payout")),
+    Macro("cost", Kind.MONEY, _("What the click cost."), "0.02", ("conversion_cost",)),
+    Macro("profit", Kind.MONEY, _("Revenue less cost."), "12.48", ("conversion_profit",)),
+    Macro("currency", Kind.TEXT, _("Currency of the conversion."), "USD"),
+    Macro("conversion_time", Kind.TIME, _("Time of the conversion."), "2026-03-09 10:15:00", ("con_versiontime",)),
 )
 
 _CLICK = (
-    Macro("subid", Kind.TEXT, "Our id of the click.", "2kq3v7m1x9", ("sub_id", "clickid", "click_id")),
-    Macro("external_id", Kind.TEXT, "The source's own id of the click.", "a1b2c3"),
-    Macro("date", Kind.TIME, "Time of the click.", "2026-03-09 08:05:07"),
-    Macro("campaign_id", Kind.TEXT, "Id of the campaign.", "7"),
-    Macro("campaign_name", Kind.TEXT, "Name of the campaign.", "Spring sale"),
-    Macro("parent_campaign_id", Kind.TEXT, "Id of the campaign that the click came from.", "3"),
-    Macro("ts_id", Kind.TEXT, "Id of the traffic source.", "2", ("source_id",)),
-    Macro("traffic_source_name", Kind.TEXT, "Name of the traffic source.", "MGID", ("source_name",)),
-    Macro("source", Kind.TEXT, "Site that the click came from, as the source names it.", "news.example"),
-    Macro("ad_campaign_id", Kind.TEXT, "Id of the campaign at the source.", "55871"),
-    Macro("creative_id", Kind.TEXT, "Id of the advertisement at the source.", "cr-17"),
-    Macro("keyword", Kind.TEXT, "Keyword of the click.", "running shoes"),
-    Macro("offer_id", Kind.TEXT, "Id of the offer.", "12"),
-    Macro("offer_name", Kind.TEXT, "Name of the offer.", "Shoes CPA"),
-    Macro("landing_id", Kind.TEXT, "Id of the landing page.", "4"),
-    Macro("stream_id", Kind.TEXT, "Id of the stream.", "9"),
-    Macro("stream_name", Kind.TEXT, "Name of the stream.", "Mobile"),
-    Macro("destination", Kind.TEXT, "URL that the click was sent to.", "https://shop.example/"),
-    Macro("current_domain", Kind.TEXT, "Domain of the campaign link.", "go.example"),
+    Macro("subid", Kind.TEXT, _("Our id of the click."), "2kq3v7m1x9", ("sub_id", "clickid", "click_id")),
+    Macro("external_id", Kind.TEXT, _("The source's own id of the click."), "a1b2c3"),
+    Macro("date", Kind.TIME, _("Time of the click."), "2026-03-09 08:05:07"),
+    Macro("campaign_id", Kind.TEXT, _("Id of the campaign."), "7"),
+    Macro("campaign_name", Kind.TEXT, _("Name of the campaign."), "Spring sale"),
+    Macro("parent_campaign_id", Kind.TEXT, _("Id of the campaign that the click came from."), "3"),
+    Macro("ts_id", Kind.TEXT, _("Id of the traffic source."), "2", ("source_id",)),
+    Macro("traffic_source_name", Kind.TEXT, _("Name of the traffic source."), "MGID", ("source_name",)),
+    Macro("source", Kind.TEXT, _("Site that the click came from, as the source names it."), "news.example"),
+    Macro("ad_campaign_id", Kind.TEXT, _("Id of the campaign at the source."), "55871"),
+    Macro("creative_id", Kind.TEXT, _("Id of the advertisement at the source."), "cr-17"),
+    Macro("keyword", Kind.TEXT, _("Keyword of the click."), "running shoes"),
+    Macro("offer_id", Kind.TEXT, _("Id of the offer."), "12"),
+    Macro("offer_name", Kind.TEXT, _("Name of the offer."), "Shoes CPA"),
+    Macro("landing_id", Kind.TEXT, _("Id of the landing page."), "4"),
+    Macro("stream_id", Kind.TEXT, _("Id of the stream."), "9"),
+    Macro("stream_name", Kind.TEXT, _("Name of the stream."), "Mobile"),
+    Macro("destination", Kind.TEXT, _("URL that the click was sent to."), "https://shop.example/"),
+    Macro("current_domain", Kind.TEXT, _("Domain of the campaign link."), "go.example"),
 )
 
 _VISITOR = (
-    Macro("ip", Kind.TEXT, "Visitor's address.", "203.0.113.7"),
-    Macro("country", Kind.TEXT, "Visitor's country, two letters.", "DE", ("country_code",)),
-    Macro("country_name", Kind.TEXT, "Visitor's country in words.", "Germany"),
-    Macro("region", Kind.TEXT, "Visitor's region.", "Bavaria"),
-    Macro("city", Kind.TEXT, "Visitor's city.", "Munich"),
-    Macro("operator", Kind.TEXT, "Mobile operator.", "Vodafone", ("carrier",)),
-    Macro("isp", Kind.TEXT, "Internet provider.", "M-net"),
-    Macro("connection_type", Kind.TEXT, "Kind of connection.", "wifi"),
-    Macro("language", Kind.TEXT, "Browser's first language.", "de"),
-    Macro("device_type", Kind.TEXT, "Kind of device.", "mobile"),
-    Macro("device_brand", Kind.TEXT, "Maker of the device.", "Samsung"),
-    Macro("device_model", Kind.TEXT, "Model of the device.", "Galaxy S24"),
-    Macro("os", Kind.TEXT, "Operating system.", "Android"),
-    Macro("os_version", Kind.TEXT, "Version of the operating system.", "14"),
-    Macro("browser", Kind.TEXT, "Browser.", "Chrome"),
-    Macro("browser_version", Kind.TEXT, "Version of the browser.", "126"),
-    Macro("user_agent", Kind.TEXT, "User agent as the browser sent it.", "Mozilla/5.0", ("ua",)),
-    Macro("referrer", Kind.TEXT, "Page that linked here.", "https://news.example/a", ("referer",)),
-    Macro("search_engine", Kind.TEXT, "Search engine of the referrer.", "google", ("se",)),
-    Macro("visitor_code", Kind.TEXT, "Code that stays the same for one visitor.", "v81hq"),
-    Macro("is_bot", Kind.FLAG, "1 for a bot, else 0.", "0"),
-    Macro("is_using_proxy", Kind.FLAG, "1 behind a proxy, else 0.", "0"),
+    Macro("ip", Kind.TEXT, _("Visitor's address."), "203.0.113.7"),
+    Macro("country", Kind.TEXT, _("Visitor's country, two letters."), "DE", ("country_code",)),
+    Macro("country_name", Kind.TEXT, _("Visitor's country in words."), "Germany"),
+    Macro("region", Kind.TEXT, _("Visitor's region."), "Bavaria"),
+    Macro("city", Kind.TEXT, _("Visitor's city."), "Munich"),
+    Macro("operator", Kind.TEXT, _("Mobile operator."), "Vodafone", ("carrier",)),
+    Macro("isp", Kind.TEXT, _("Internet provider."), "M-net"),
+    Macro("connection_type", Kind.TEXT, _("Kind of connection."), "wifi"),
+    Macro("language", Kind.TEXT, _("Browser's first language."), "de"),
+    Macro("device_type", Kind.TEXT, _("Kind of device."), "mobile"),
+    Macro("device_brand", Kind.TEXT, _("Maker of the device."), "Samsung"),
+    Macro("device_model", Kind.TEXT, _("Model of the device."), "Galaxy S24"),
+    Macro("os", Kind.TEXT, _("Operating system."), "Android"),
+    Macro("os_version", Kind.TEXT, _("Version of the operating system."), "14"),
+    Macro("browser", Kind.TEXT, _("Browser."), "Chrome"),
+    Macro("browser_version", Kind.TEXT, _("Version of the browser."), "126"),
+    Macro("user_agent", Kind.TEXT, _("User agent as the browser sent it."), "Mozilla/5.0", ("ua",)),
+    Macro("referrer", Kind.TEXT, _("Page that linked here."), "https://news.example/a", ("referer",)),
+    Macro("search_engine", Kind.TEXT, _("Search engine of the referrer."), "google", ("se",)),
+    Macro("visitor_code", Kind.TEXT, _("Code that stays the same for one visitor."), "v81hq"),
+    Macro("is_bot", Kind.FLAG, _("1 for a bot, else 0."), "0"),
+    Macro("is_using_proxy", Kind.FLAG, _("1 behind a proxy, else 0."), "0"),
 )
 
 _CHANCE = (
-    Macro("random", Kind.RANDOM, "A whole number from the first to the second argument.", "42"),
-    Macro("sample", Kind.SAMPLE, "One of the arguments, by chance.", "b"),
+    Macro("random", Kind.RANDOM, _("A whole number from the first to the second argument."), "42"),
+    Macro("sample", Kind.SAMPLE, _("One of the arguments, by chance."), "b"),
 )
 
 
