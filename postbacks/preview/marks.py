@@ -31,9 +31,10 @@ def marks_of(template: str, parameters: Collection[str] = ()) -> list[Mark]:
         placeholder.span: _of_placeholder(placeholder, strangers, tones)
         for placeholder in macros.placeholders(template)
     }
-    for span in url_template.fill_ins(template):
-        text = template[slice(*span)]
-        found.setdefault(span, Mark(text=text, kind="fill-in", title=_("Put your own word here.")))
+    for start, stop in url_template.fill_ins(template):
+        if all(stop <= other[0] or other[1] <= start for other in found):  # not around a macro, nor in another word
+            mark = Mark(text=template[start:stop], kind="fill-in", title=_("Put your own word here."))
+            found[start, stop] = mark
     return list(_with_text_between(template, found))
 
 
@@ -78,8 +79,6 @@ def _of_placeholder(placeholder: Placeholder, strangers: dict[str, str], tones: 
 def _with_text_between(template: str, found: dict[tuple[int, int], Mark]) -> Iterator[Mark]:
     end = 0
     for (start, stop), mark in sorted(found.items(), key=lambda pair: pair[0]):
-        if start < end or start == stop:  # a word to fill in that lies around a macro, or in another word
-            continue
         if start > end:
             yield Mark(text=template[end:start])
         yield mark

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import OuterRef, Subquery
 
@@ -12,11 +13,12 @@ from campaigns.samples import as_if_converted, sample_facts
 
 RECENT = 200  # clicks that are looked through for one that converted
 CAMPAIGNS = 10  # of a source, those that had the last clicks
+NEWEST = 200  # campaigns of a source among which these are looked for
 CHOICES = 10
 SAMPLE = "sample"  # what is picked where no click is meant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Owner:
     """Whose rule it is, or is going to be: a campaign, a source, or one of them that is not saved yet."""
 
@@ -29,6 +31,7 @@ class Owner:
         rows = (self.campaign or self.source or Source()).parameters
         return {name for row in rows for name in (row["parameter"], row["name"])}
 
+    @cached_property
     def recent_clicks(self) -> list[int]:
         """Ids, the newest first; of a source those of the campaigns that had the last clicks."""
         if self.campaign and self.campaign.pk:
@@ -74,7 +77,7 @@ class Subject:
         text = clean_text(text, 500).strip()
         if text == SAMPLE:
             return cls.sample(parameters)
-        click = _named(text) if text else _best(owner.recent_clicks())
+        click = _named(text) if text else _best(owner.recent_clicks)
         return cls.of_click(click) if click else cls.sample(parameters, missed=text)
 
 
@@ -88,7 +91,7 @@ class Choice:
 
 def choices(owner: Owner) -> list[Choice]:
     """The newest clicks."""
-    ids = owner.recent_clicks()[:CHOICES]
+    ids = owner.recent_clicks[:CHOICES]
     converted = _converted(ids)
     return [Choice(click, click.pk in converted) for click in Click.objects.filter(pk__in=ids).order_by("-pk")]
 
@@ -99,8 +102,9 @@ def _newest_of(campaign: int, count: int) -> list[int]:
 
 def _busiest(source: Source) -> list[int]:
     newest = Click.objects.filter(campaign=OuterRef("pk")).order_by("-id").values("pk")[:1]
-    campaigns = source.campaigns.annotate(newest=Subquery(newest)).filter(newest__isnull=False)
-    return list(campaigns.order_by("-newest").values_list("pk", flat=True)[:CAMPAIGNS])
+    among = list(source.campaigns.order_by("-pk").values_list("pk", flat=True)[:NEWEST])
+    clicked = Campaign.objects.filter(pk__in=among).annotate(newest=Subquery(newest)).filter(newest__isnull=False)
+    return list(clicked.order_by("-newest").values_list("pk", flat=True)[:CAMPAIGNS])
 
 
 def _converted(clicks: Sequence[int]) -> set[int]:

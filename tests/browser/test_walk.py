@@ -67,7 +67,7 @@ def add_postback(page: Page, url: str) -> None:
     form.locator("[name=rules-0-url]").fill(url.replace("{external_id}", "{externl_id}"))
     form.get_by_label("Sale").check()
     page.locator("input[name=_continue]").click()
-    expect(page.get_by_text("did you mean {external_id}?")).to_be_visible()
+    expect(page.locator(".errorlist").get_by_text("did you mean {external_id}?")).to_be_visible()
     page.locator("[name=rules-0-url]").fill(url)
     page.locator("input[name=_continue]").click()
     expect(page.locator(".messagelist")).to_contain_text("Shoes")
