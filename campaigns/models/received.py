@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +52,15 @@ class ReceivedPostback(models.Model):
     conversion = models.ForeignKey(
         Conversion, models.SET_NULL, related_name="received", null=True, blank=True, verbose_name=_("conversion")
     )
+    replay_of = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        related_name="replays",
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("replay of"),
+    )
     created = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
 
     objects = ReceivedPostbackManager()
@@ -66,6 +76,7 @@ class ReceivedPostback(models.Model):
             models.Index(fields=["campaign", "-id"], name="received_campaign"),
             models.Index(fields=["verdict", "-id"], name="received_verdict"),
             models.Index(fields=["status", "-id"], name="received_status"),
+            models.Index(fields=["replay_of"], name="received_replay_of", condition=Q(replay_of__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -131,7 +131,6 @@ def _context(request: HttpRequest, asked: Asked, groups: Sequence[Group]) -> dic
     return {
         **admin.site.each_context(request),
         "title": _now("Search"),
-        "original": _now("Search"),
         "trail": [_now("Search")],
         "asked": asked,
         "groups": groups,
