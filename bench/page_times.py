@@ -40,6 +40,8 @@ REFUSED = "/admin/postbacks/refusal/"
 MIDDLE = "{middle}"  # an id in the middle of all logs, of nothing special
 PAGES = {
     "overview": "/admin/",
+    **{f"overview: {span}": f"/admin/?span={span}" for span in ("minutes", "hours", "days")},
+    "overview: what is renewed": "/admin/overview/part/",
     "S2S log: newest": SENT,
     "S2S log: in the middle": f"{SENT}?before={MIDDLE}",
     "S2S log: at the end": f"{SENT}?before=60",
@@ -92,7 +94,14 @@ PAGES = {
     "why not sent": f"/admin/explain/bench{MIDDLE}/",
     "receivers": "/admin/delivery/receiver/",
     "receiver": "/admin/delivery/receiver/7/change/",
+    "search: a subid": f"/admin/search/?q=bench{MIDDLE}",
+    "search: an external id": f"/admin/search/?q=ext{MIDDLE}",
+    "search: a tid": f"/admin/search/?q=tid{MIDDLE}",
+    "search: a name of campaigns": "/admin/search/?q=Campaign",
+    "search: part of a URL": "/admin/search/?q=127.0.0.7",
+    "search: nobody": "/admin/search/?q=nobody",
     "campaigns": "/admin/campaigns/campaign/",
+    "what became of a campaign's conversions": "/admin/campaigns/campaign/7/funnel/",
     "campaign with its S2S postbacks": "/admin/campaigns/campaign/7/change/",
     "sources": "/admin/campaigns/source/",
     "source": "/admin/campaigns/source/1/change/",

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('slot', models.IntegerField()),
             ],
             options={
+                'default_permissions': (),
                 'indexes': [models.Index(fields=['grain', 'slot'], name='tally_slot'), models.Index(fields=['campaign', 'grain', 'measure', 'slot'], name='tally_campaign'), models.Index(fields=['rule', 'grain', 'measure', 'slot'], name='tally_rule')],
                 'constraints': [models.UniqueConstraint(fields=('grain', 'measure', 'slot', 'source', 'campaign', 'rule', 'receiver', 'word'), name='one_tally')],
             },
@@ -47,6 +48,7 @@ class Migration(migrations.Migration):
                 ('pruned', models.BooleanField(db_default=False)),
             ],
             options={
+                'default_permissions': (),
                 'indexes': [models.Index(fields=['measure', 'minute'], name='tallychange_minute')],
             },
         ),

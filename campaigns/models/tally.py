@@ -39,6 +39,7 @@ class TallyChange(Counts):
     pruned = models.BooleanField(db_default=False)  # the rows were pruned, and count nevertheless
 
     class Meta:
+        default_permissions = ()  # nobody writes them by hand
         indexes = [models.Index(fields=["measure", "minute"], name="tallychange_minute")]
 
     def __str__(self) -> str:
@@ -52,6 +53,7 @@ class Tally(Counts):
     slot = models.IntegerField()
 
     class Meta:
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(
                 fields=["grain", "measure", "slot", "source", "campaign", "rule", "receiver", "word"], name="one_tally"
