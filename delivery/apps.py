@@ -38,6 +38,8 @@ class DeliveryConfig(AppConfig):
         slots.overviews.append(overview)
         slots.pages.append(Page(_("First steps"), "first-steps", order=90, permission="delivery.view_sentpostback"))
         slots.pages.append(Page(_("Why not sent"), "explain-form", order=5, permission="delivery.view_sentpostback"))
+        slots.pages.append(Page(_("Status"), "status", order=40, permission="delivery.view_worker"))
+        slots.pages.append(Page(_("Settings"), "settings", order=50, permission="campaigns.view_installation"))
         everything.counted.extend(COUNTED)
         acts.append(send_test_act)
         phrasebook.learn(phrases.PHRASES)
