@@ -15,10 +15,10 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin.bases import ModelAdmin
 from campaigns.admin.bounded import STEPS, Condition, Found, Span, either, equal, is_led, look
 from campaigns.admin.drawing import Drawing, headers
 from campaigns.admin.filters import Asking
+from campaigns.admin.saved import SavedFilters
 
 BEFORE = "before"  # rows with a smaller id: older
 AFTER = "after"  # rows with a greater id: newer
@@ -152,7 +152,7 @@ class KeysetChangeList(ChangeList):
         return list(self.root_queryset.filter(pk__in=ids).order_by("-pk")) if ids else []
 
 
-class KeysetAdmin(ModelAdmin):
+class KeysetAdmin(SavedFilters):
     """The list of a log. Search is exact, on columns that have an index."""
 
     change_list_template = "campaigns/admin/log.html"

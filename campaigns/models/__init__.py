@@ -7,6 +7,7 @@ from campaigns.models.conversion import Conversion
 from campaigns.models.installation import Installation
 from campaigns.models.judgement import Judgement, Verdict
 from campaigns.models.received import ReceivedPostback
+from campaigns.models.saved_filter import SavedFilter
 from campaigns.models.source import Source
 from campaigns.models.status import ConversionStatus
 from campaigns.models.tally import Tally, TallyChange
@@ -20,6 +21,7 @@ __all__ = [
     "Installation",
     "Judgement",
     "ReceivedPostback",
+    "SavedFilter",
     "Source",
     "Tally",
     "TallyChange",
