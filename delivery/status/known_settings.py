@@ -17,6 +17,7 @@ class Known:
     default: "StrPromise"
     meaning: "StrPromise"
     is_secret: bool = False  # never shown
+    unit: "StrPromise | str" = ""
 
 
 COMMON = [
@@ -138,11 +139,13 @@ OURS = [
         "POSTBACK_CONNECT_TIMEOUT",
         _("5"),
         _("Until a receiver must have picked up."),
+        unit=_("seconds"),
     ),
     Known(
         "POSTBACK_DEADLINE",
         _("15"),
         _("For one request, all in all, also against receivers that drip."),
+        unit=_("seconds"),
     ),
     Known(
         "POSTBACK_TRANSPORT",
@@ -156,21 +159,25 @@ OURS = [
         "POSTBACK_CONNECTIONS",
         _("512 with curl, 64 with requests"),
         _("In flight at once, for each worker process."),
+        unit=_("requests"),
     ),
     Known(
         "POSTBACK_STOP_GRACE",
         _("20"),
         _("For what flies when a worker is told to end."),
+        unit=_("seconds"),
     ),
     Known(
         "POSTBACK_LEASE",
         _("60"),
         _("Until a worker that has gone silent loses what it claimed. Must be longer than the deadline."),
+        unit=_("seconds"),
     ),
     Known(
         "POSTBACK_SWEEP_INTERVAL",
         _("5, with the memory broker 1"),
         _("Between two sweeps."),
+        unit=_("seconds"),
     ),
     Known(
         "POSTBACK_RETRY_DELAYS",
@@ -179,11 +186,13 @@ OURS = [
             "After a temporary failure; each delay is drawn from 80 % to 120 % of itself. After the last "
             "one a postback ends failed."
         ),
+        unit=_("seconds"),
     ),
     Known(
         "POSTBACK_RETRY_AFTER_MAX",
         _("86400"),
         _("A receiver's Retry-After is honoured up to this long."),
+        unit=_("seconds"),
     ),
     Known(
         "POSTBACK_BREAKER_HOLD",
@@ -192,6 +201,7 @@ OURS = [
             "How long nothing goes to a receiver whose breaker has opened; doubled each time in a row, up"
             " to 20 times as long."
         ),
+        unit=_("seconds"),
     ),
     Known(
         "POSTBACK_PATIENCE",
@@ -200,6 +210,7 @@ OURS = [
             "Without a single good answer from a receiver: after half of it, and after all of it, a "
             "person is told (delivery)."
         ),
+        unit=_("seconds"),
     ),
     Known(
         "POSTBACK_ALERT_EMAIL",

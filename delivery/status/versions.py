@@ -15,7 +15,7 @@ try:
 except ImportError:  # then requests sends
     CURL = ""
 else:
-    CURL = pycurl.version.partition(" ")[2].split(" ")[0] if " " in pycurl.version else pycurl.version
+    CURL = str(pycurl.version_info()[1])
 
 
 def versions() -> dict[str, str]:

@@ -123,6 +123,8 @@ def test_every_setting_stands_in_the_docs_and_on_the_page_with_the_same_words() 
     told = {one.name: (str(one.default), str(one.meaning)) for one in [*COMMON, *OURS]}
 
     assert told == {name: (cells[0], cells[-1]) for name, cells in written.items()}
+    units = {one.name: str(one.unit) for one in [*COMMON, *OURS] if one.unit}
+    assert units == {name: cells[1] for name, cells in written.items() if cells[1] in {"seconds", "requests"}}
 
 
 def test_each_setting_has_a_value_and_says_where_it_is_set(
