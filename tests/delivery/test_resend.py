@@ -138,7 +138,7 @@ def test_the_action_asks_with_the_number(admin_client: Client, failed: SentPostb
     said = admin_client.post(LOG, fields).content.decode()
 
     assert "Send again 1 postback to 1 receiver?" in said
-    assert "1 of those you chose is left out: it is not finished, or has no receiver." in said
+    assert "1 of those you chose is left out: it is not finished, is a test, or has no receiver." in said
     assert resends() == []
 
 
