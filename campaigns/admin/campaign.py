@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import QuerySet
 from django.forms import BaseForm
+from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -66,6 +67,7 @@ class CampaignAdmin(Duplicates, CampaignFigures, OwnerAdmin):
 
     class Media:
         css = {"all": ["campaigns/campaign.css"]}
+        js = [Script("campaigns/choosers.js", defer=True)]
 
     list_display = ["name", "source", "state", "elsewhere"]
     list_filter = ["paused", "source"]

@@ -26,7 +26,7 @@ class RuleTab(StackedInline):
     tab_slug = "s2s-postbacks"
 
     class Media:
-        css = {"all": ["postbacks/rule-fields.css", "postbacks/rules.css"]}
+        css = {"all": ["postbacks/rule-fields.css", "postbacks/rules.css", "campaigns/charts.css"]}
         js = [Script("postbacks/rules.js", defer=True)]
 
     fieldsets = [
