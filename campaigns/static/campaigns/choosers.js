@@ -1,6 +1,6 @@
 /* Django's fields that look for a row as one types have no name for those who listen: they get their label's. */
 "use strict";
-window.addEventListener("load", () => {
+django.jQuery(() => {
   for (const select of document.querySelectorAll("select.admin-autocomplete[id]")) {
     const label = document.querySelector(`label[for="${select.id}"]`);
     const chooser = select.nextElementSibling?.querySelector("[role='combobox']");
