@@ -54,6 +54,13 @@ class ReceivedPostbackAdmin(ReadOnly, Replays, Linked, Tailed):
         (_("The request, word for word"), {"fields": ["method", "raw_query", "raw_body", "content_type", "ip"]}),
     ]
 
+    def get_fieldsets(self, request: HttpRequest, obj: ReceivedPostback | None = None) -> Any:
+        """Replays are told of where there are some."""
+        (first, told), *rest = super().get_fieldsets(request, obj)
+        has_some = obj is not None and (obj.replay_of_id or obj.replays.exists())
+        fields = [name for name in told["fields"] if has_some or name != "replayed"]
+        return [(first, {"fields": fields}), *rest]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReceivedPostback]:
         """A list has no use for what was sent, word for word."""
         rows: QuerySet[ReceivedPostback] = super().get_queryset(request)
