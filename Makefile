@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run demo test lint format bench pictures clean
+.PHONY: run demo test lint format bench pictures messages clean
 
 run: $(VENV)/installed
 	@exec $(BIN)/python manage.py run --with-parent
@@ -32,6 +32,10 @@ format: $(VENV)/tests-installed
 # all of it, or some parts: make bench PARTS=delivery,neighbour
 bench: $(VENV)/bench-installed
 	@$(BIN)/python -m bench "$(PARTS)"
+
+# after a string has changed: then translate what is empty in locale/ru/LC_MESSAGES/django.po, and once more
+messages: $(VENV)/tests-installed
+	$(BIN)/python -m tests.messages
 
 pictures: $(VENV)/tests-installed
 	$(BIN)/python -m tests.browser.pictures

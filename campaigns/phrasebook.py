@@ -50,7 +50,8 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     seen: set[str] = set()
     for place in range(1, len(pieces), 2):
         name = pieces[place]
-        pieces[place] = f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
+        inside = ".+?" if name == "reason" else r"(?:(?![.] ).)+?"  # a reason may be several sentences
+        pieces[place] = f"(?P={name})" if name in seen else f"(?P<{name}>{inside})"
         seen.add(name)
     pieces[::2] = [re.escape(piece.replace("%%", "%")) for piece in pieces[::2]]
     return re.compile("".join(pieces), re.DOTALL)
