@@ -32,9 +32,14 @@ class Site(AdminSite):
         """What every page needs."""
         context = super().each_context(request)
         whole = menu(context["available_apps"], self._registry, request)
-        search_url = reverse(slots.searches[0]) if slots.searches else ""
-        ours = {"menu": whole, "trail": whole.trail(), "languages": settings.LANGUAGES, "search_url": search_url}
-        return {**context, **ours}
+        return {
+            **context,
+            "menu": whole,
+            "trail": whole.trail(),
+            "languages": settings.LANGUAGES,
+            "index_path": reverse("admin:index"),
+            "search_url": reverse(slots.searches[0]) if slots.searches else "",
+        }
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The overview: of a floor above, where one has something to show to this person."""

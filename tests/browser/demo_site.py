@@ -24,6 +24,10 @@ for name, url in {{
     rule = PostbackRule(campaign=campaign, name=name, url=url, statuses=["sale"])
     rule.full_clean()
     rule.save()
+from django.contrib.auth.models import Group, User
+from rest_framework.authtoken.models import Token
+Group.objects.create(name="Buyers")
+Token.objects.create(user=User.objects.get())
 answer = Installation.objects.current().postback_key
 """
 UNTRIED = "from delivery.models import *; answer = SentPostback.objects.filter(state='queued', attempts=0).count()"
@@ -56,14 +60,14 @@ class DemoSite:
     def url(self) -> str:
         return self.installation.url
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """Of the one who is logged in."""
+        return {cookie["name"]: cookie["value"] for cookie in self._logged_in()["cookies"]}
+
     def open(self, **options: Any) -> tuple[Page, Watch]:
         """A logged-in page in a context of its own, and the watch over it."""
-        if self._state is None:
-            context = self.chromium.new_context(base_url=self.url)
-            log_in(context.new_page())
-            self._state = context.storage_state()
-            context.close()
-        settings = {"base_url": self.url, "viewport": VIEWPORT, "storage_state": self._state, **options}
+        settings = {"base_url": self.url, "viewport": VIEWPORT, "storage_state": self._logged_in(), **options}
         context = self.chromium.new_context(**settings)
         watch = Watch(self.url).on(context)
         page = context.new_page()
@@ -72,6 +76,14 @@ class DemoSite:
 
     def close(self) -> None:
         self.installation.close()
+
+    def _logged_in(self) -> Any:
+        if self._state is None:
+            context = self.chromium.new_context(base_url=self.url)
+            log_in(context.new_page())
+            self._state = context.storage_state()
+            context.close()
+        return self._state
 
     def _make_trouble(self) -> None:
         """What is refused, what fails, and what waits for its retry."""
