@@ -14,10 +14,9 @@
     }
   }
 
+  // who stands in it with the keyboard, or reads numbers that were opened, is not to lose the place
   function isInUse(part) {
-    const focused = document.activeElement;
-    const isTyping = part.contains(focused) && focused.matches("input, select, textarea");
-    return isTyping || part.querySelector("details[open]") !== null;
+    return part.contains(document.activeElement) || part.querySelector("details[open]") !== null;
   }
 
   function watch(part) {
