@@ -1,10 +1,11 @@
 """Traffic -> Conversions: what a network reported, and what a person adds or corrects."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,12 +13,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.bases import Form, ModelChoice, TabularInline
+from campaigns.admin.bounded import Condition, Lead
 from campaigns.admin.click import Linked
 from campaigns.admin.display import ago, at, label, mono
 from campaigns.admin.filters import ChoicesFilter, RelatedFilter, TimeFilter
 from campaigns.admin.keyset import ReadOnly
 from campaigns.models import Click, Conversion, ConversionChange, ConversionStatus, ReceivedPostback
 
+MOST_CLICKS = 1000  # whose conversions are looked up one by one
 TONES = {"lead": "busy", "sale": "good", "rebill": "good", "rejected": "bad"}
 
 
@@ -92,6 +95,20 @@ class Received(ReadOnly, TabularInline):
         return format_html('<a href="{}">{}</a>', url, ago(received.created))
 
 
+class CampaignFilter(RelatedFilter):
+    """One campaign. A conversion does not know it: its click does."""
+
+    def conditions(self) -> Sequence[Condition]:
+        return [of_clicks("campaign", self.value)] if self.value else []
+
+
+def of_clicks(name: str, value: str) -> Condition:
+    """Conversions of the clicks of which this is so: of few an index tells them, of many they are met on the way."""
+    holds = Q(**{f"click__{name}": value})
+    ids = list(Click.objects.filter(**{name: value}).values_list("pk", flat=True)[: MOST_CLICKS + 1])
+    return Condition(holds=holds, leads=(Lead(where=Q(click__in=ids)),) if len(ids) <= MOST_CLICKS else ())
+
+
 @admin.register(Conversion)
 class ConversionAdmin(Linked):
     """When, which campaign and click, how far, how much."""
@@ -102,10 +119,17 @@ class ConversionAdmin(Linked):
     inlines = [Changes, Received]
     list_display = ["when", "campaign", "subid", "tid_", "status_label", "revenue_", "currency", "network"]
     list_display_links = ["when"]
-    list_filter = [("status", ChoicesFilter), ("click__campaign", RelatedFilter), TimeFilter]
+    list_filter = [("status", ChoicesFilter), ("click__campaign", CampaignFilter), TimeFilter]
     list_select_related = ["click__campaign"]
     search_fields = ["click__subid", "click__external_id", "tid"]
     readonly_fields = ["click_link", "previous_status", "exact_time", "network"]
+
+    def search_condition(self, field: str, term: str) -> Condition:
+        """What is a click's leads over its clicks."""
+        _click, is_of_click, name = field.partition("click__")
+        if not is_of_click:
+            return super().search_condition(field, term)
+        return of_clicks(name, term.lower() if name == "subid" else term)
 
     def get_fieldsets(self, request: HttpRequest, obj: Conversion | None = None) -> Any:  # noqa: ARG002
         said = ["status", "tid", "revenue", "cost", "currency"]

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.admin import bounded
 from campaigns.admin.bounded import Condition, Span, either, equal, look
-from campaigns.models import Campaign, ReceivedPostback, Verdict
+from campaigns.models import Campaign, Click, Conversion, ReceivedPostback, Verdict, Visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +148,41 @@ def test_a_campaign_that_was_paused_long_ago_is_found_by_its_index(campaign: Cam
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "received_campaign" in plan
     assert "Sort" not in plan
+
+
+CONVERSIONS = "/admin/campaigns/conversion/"
+
+
+@pytest.fixture
+def conversions(campaign: Campaign) -> list[Conversion]:
+    """Six of one campaign, the first of its own click; then six of another."""
+    other = Campaign.objects.create(name="Hats", alias="hats")
+    clicks = [Click.objects.record(owner, {"external_id": owner.alias}, Visitor()) for owner in (campaign, other)]
+    clicks += [Click.objects.record(owner, {}, Visitor()) for owner in (campaign, other)]
+    rows = [Conversion(click=click, tid=str(number), status="lead") for click in clicks for number in range(3)]
+    for row in rows:
+        row.save()
+    return rows
+
+
+@pytest.mark.parametrize("most", [0, 1000])
+def test_conversions_of_a_campaign_are_found_by_its_clicks_or_on_the_way(
+    admin_client: Client, conversions: list[Conversion], campaign: Campaign, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("campaigns.admin.conversion.MOST_CLICKS", most)
+
+    found = admin_client.get(CONVERSIONS, {"click__campaign": campaign.pk}).context["cl"].result_list
+
+    assert [row.pk for row in found] == [row.pk for row in reversed(conversions[:3] + conversions[6:9])]
+
+
+@pytest.mark.parametrize("field", ["subid", "external_id"])
+def test_a_conversion_however_old_is_found_by_its_click(
+    admin_client: Client, conversions: list[Conversion], monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    monkeypatch.setattr("campaigns.admin.keyset.STEPS", (2, 2))
+
+    page = admin_client.get(CONVERSIONS, {"q": getattr(conversions[0].click, field)}).context["cl"]
+
+    assert [row.tid for row in page.result_list] == ["2", "1", "0"]
+    assert page.look_further is None
