@@ -19,6 +19,7 @@ from campaigns.admin.replays import Replays
 from campaigns.admin.tail import Tailed
 from campaigns.meaning import meanings
 from campaigns.models import Click, ReceivedPostback, Verdict
+from campaigns.phrasebook import tell
 from campaigns.replaying import parameters
 
 REPLAYS = 20  # of one row that its page names
@@ -42,13 +43,13 @@ class ReceivedPostbackAdmin(ReadOnly, Replays, Linked, Tailed):
 
     menu = (_("Maintenance"), _("Logs"))
     menu_order = 20
-    list_display = ["when", "campaign", "click_id", "status", "verdict_label", "reason", "our_code", "ip"]
+    list_display = ["when", "campaign", "click_id", "status", "verdict_label", "told", "our_code", "ip"]
     list_display_links = ["when"]
     list_filter = [("verdict", ChoicesFilter), ("status", ChoicesFilter), ("campaign", RelatedFilter), TimeFilter]
     list_select_related = ["campaign"]
     search_fields = ["subid", "external_id", "tid"]
     fieldsets = [
-        (None, {"fields": ["exact_time", "verdict_label", "reason", "code", "replayed"]}),
+        (None, {"fields": ["exact_time", "verdict_label", "told", "code", "replayed"]}),
         (_("What it made"), {"fields": ["conversion_link", "click_link", "campaign"]}),
         (_("What it said"), {"fields": ["understood"]}),
         (_("The request, word for word"), {"fields": ["method", "raw_query", "raw_body", "content_type", "ip"]}),
@@ -74,6 +75,10 @@ class ReceivedPostbackAdmin(ReadOnly, Replays, Linked, Tailed):
         may = self.has_replay_permission(request) and parameters(received) is not None
         told = {"may_replay": may, "is_taken": Verdict(received.verdict).is_accepted}
         return super().render_change_form(request, {**context, **told}, *args, **kwargs)
+
+    @admin.display(description=_("reason"))
+    def told(self, received: ReceivedPostback) -> str:
+        return tell(received.reason)
 
     @admin.display(description=_("time"))
     def when(self, received: ReceivedPostback) -> SafeString | str:

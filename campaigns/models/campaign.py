@@ -13,6 +13,7 @@ from campaigns import url_template
 from campaigns.models.installation import unguessable
 from campaigns.models.source import Source
 from campaigns.parameters import validate_parameters
+from campaigns.phrasebook import tell
 
 COPIED = ["source", "destination", "paused", "parameters", "status_words", "notes"]  # by a duplicate
 LONGEST_NAME = 200
@@ -74,7 +75,7 @@ class Campaign(models.Model):
     def clean(self) -> None:
         """Refuses a destination that no visitor could be sent to."""
         if self.destination and (errors := url_template.check(self.destination, self.parameter_names).errors):
-            raise ValidationError({"destination": list(errors)})
+            raise ValidationError({"destination": [tell(error) for error in errors]})
 
     @property
     def parameter_names(self) -> set[str]:

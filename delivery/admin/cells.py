@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from campaigns.admin.display import label
+from campaigns.phrasebook import tell
 from delivery.flow.words import why_not_now
 from delivery.models import SentPostback, State
 from postbacks.models import PostbackRule
@@ -32,7 +33,7 @@ def state_of(postback: SentPostback) -> SafeString:
 def shown_reason(postback: SentPostback) -> str:
     """Why it is no further: its own reason, or the state of the receiver that it waits for."""
     if postback.error or postback.is_finished or postback.receiver is None:
-        return postback.error
+        return tell(postback.error)
     return why_not_now(postback.receiver, timezone.now())
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.display import ago, copy_button, mono
+from campaigns.phrasebook import tell
 from delivery.admin.cells import explain_url, page_of, rule_url, state_of, whole
 from delivery.admin.terms import in_words
 from delivery.models import SentPostback, State
@@ -46,7 +47,7 @@ class Facts:
 
     @admin.display(description=_("reason"))
     def reason(self, postback: SentPostback) -> str:
-        return postback.error
+        return tell(postback.error)
 
     @admin.display(description=_("duration"))
     def duration(self, postback: SentPostback) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from campaigns.admin.slots import slots
 from campaigns.models import Campaign, Installation
+from campaigns.phrasebook import tell
 from delivery.admin.cells import shown_reason, state_of
 from delivery.demo.belongings import Belongings
 from delivery.first_steps.forms import CampaignForm, ConversionForm, SourceForm, click_oneself
@@ -150,7 +151,7 @@ def _report(request: HttpRequest, progress: Progress) -> BaseForm | None:
         return form
     received = form.report(progress.click, request)
     level = messages.SUCCESS if received.code == 200 else messages.ERROR
-    messages.add_message(request, level, received.reason)
+    messages.add_message(request, level, tell(received.reason))
     return None
 
 

@@ -20,6 +20,7 @@ from campaigns.admin.conversion import TONES as STATUS_TONES
 from campaigns.admin.display import ago, label
 from campaigns.admin.received import TONES
 from campaigns.models import Campaign, Click, Conversion, ReceivedPostback, Source, Verdict
+from campaigns.phrasebook import tell
 from delivery.admin.cells import rule_url, short_link, state_of
 from delivery.models import Receiver, SentPostback
 from delivery.search import Asked, Found
@@ -80,7 +81,7 @@ class Hit:
                 return format_html("{} <code>{}</code>", click.campaign, click.external_id)
             case ReceivedPostback() as got:
                 verdict = label(got.get_verdict_display(), TONES[Verdict(got.verdict)])
-                return format_html("{} {} {}", verdict, got.status, got.reason)
+                return format_html("{} {} {}", verdict, got.status, tell(got.reason))
             case PostbackRule() as rule:
                 return f"{rule.campaign or rule.source}"
         return ""

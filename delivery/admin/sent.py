@@ -16,6 +16,7 @@ from campaigns.admin.display import ago, label
 from campaigns.admin.filters import ChoicesFilter, RelatedFilter, TimeFilter
 from campaigns.admin.keyset import ReadOnly
 from campaigns.admin.tail import Tailed
+from campaigns.phrasebook import tell
 from delivery.admin.by_filter import ByFilter
 from delivery.admin.cells import explain_url, host_of, short_id, short_link, state_of
 from delivery.admin.filters import AttemptsFilter, CodeFilter, KindFilter, ReceiverFilter, RuleFilter
@@ -121,7 +122,7 @@ class SentPostbackAdmin(ReadOnly, PostbackPage, ByFilter, Tailed):
     @admin.display(description=_("answer"))
     def told(self, postback: SentPostback) -> SafeString | str:
         """How the answer begins; where there is none, why."""
-        text: str = postback.answer_start or postback.error  # type: ignore[attr-defined]
+        text: str = postback.answer_start or tell(postback.error)  # type: ignore[attr-defined]
         words = " ".join(text.split())
         short = f"{words[:ANSWER]}…" if len(words) > ANSWER else words
         return format_html('<span class="told" title="{}">{}</span>', words, short) if words else "–"

@@ -20,6 +20,7 @@ from campaigns import macros
 from campaigns.admin.charts import stacked_bars
 from campaigns.admin.display import ago
 from campaigns.models import Campaign, Click
+from campaigns.phrasebook import tell
 from campaigns.tallies import Slot, Unit, series_by
 from delivery.admin.cells import log_url, page_url, state_of
 from delivery.models import Kind, SentPostback, State
@@ -85,7 +86,7 @@ class Answer:
     @property
     def text(self) -> str:
         """How it begins; where nothing was answered, why."""
-        words = " ".join((self.row.answer or self.row.error)[: ANSWER * 4].split())
+        words = " ".join((self.row.answer or tell(self.row.error))[: ANSWER * 4].split())
         return f"{words[:ANSWER]}…" if len(words) > ANSWER else words
 
 

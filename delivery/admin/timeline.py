@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.admin.display import ago, exact, label, lasting
 from campaigns.models import Installation
+from campaigns.phrasebook import tell
 from delivery.admin.cells import page_url
 from delivery.admin.split import Split
 from delivery.models import Attempt, SentPostback, State
@@ -61,7 +62,7 @@ class ShownTry:
             return _("The receiver has it.")
         if self.state == State.UNKNOWN:
             return _("It went out, and no whole answer came: whether it arrived is not known.")
-        return self.attempt.error
+        return tell(self.attempt.error)
 
     @property
     def wish(self) -> str:

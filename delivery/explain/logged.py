@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.phrasebook import tell
 from delivery.explain.lines import Cause, Line, Outcome, exact
 from delivery.explain.places import Place
 from delivery.flow.words import why_not_now
@@ -39,7 +40,7 @@ def _answer(postback: SentPostback) -> str:
 
 def _sent(postback: SentPostback) -> str:
     text = _("sent %(when)s, answer %(answer)s") % {"when": exact(postback.finished), "answer": _answer(postback)}
-    return f"{text} ({postback.error})" if postback.error else text  # a person settled it
+    return f"{text} ({tell(postback.error)})" if postback.error else text  # a person settled it
 
 
 def _queued(postback: SentPostback) -> str:
@@ -47,7 +48,7 @@ def _queued(postback: SentPostback) -> str:
     if postback.waits_for_id:
         text = _("queued, waits for #%(number)d") % {"number": postback.waits_for_id}
     if postback.error:
-        text += " " + _("(%(count)d tried; last: %(why)s)") % {"count": postback.attempts, "why": postback.error}
+        text += " " + _("(%(count)d tried; last: %(why)s)") % {"count": postback.attempts, "why": tell(postback.error)}
     return text
 
 
@@ -56,7 +57,7 @@ def _sending(postback: SentPostback) -> str:
 
 
 def _failed(postback: SentPostback) -> str:
-    return _("failed %(when)s: %(why)s") % {"when": exact(postback.finished), "why": postback.error}
+    return _("failed %(when)s: %(why)s") % {"when": exact(postback.finished), "why": tell(postback.error)}
 
 
 def _unknown(postback: SentPostback) -> str:
@@ -64,7 +65,7 @@ def _unknown(postback: SentPostback) -> str:
 
 
 def _cancelled(postback: SentPostback) -> str:
-    return _("not sent: cancelled %(when)s: %(why)s") % {"when": exact(postback.finished), "why": postback.error}
+    return _("not sent: cancelled %(when)s: %(why)s") % {"when": exact(postback.finished), "why": tell(postback.error)}
 
 
 def _notes(postback: SentPostback) -> list[Cause]:

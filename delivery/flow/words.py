@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.admin.display import exact
+from campaigns.phrasebook import tell
 from delivery.models import Breaker, Override, Receiver
 
 MINUTE = 60  # seconds
@@ -34,17 +35,17 @@ def _open(receiver: Receiver, now: datetime) -> str:
     else:
         then = _("the next postback is its probe")
     since = exact(receiver.opened) if receiver.opened else "–"
-    return _("Open since %(since)s: %(why)s; %(then)s") % {"since": since, "why": receiver.why, "then": then}
+    return _("Open since %(since)s: %(why)s; %(then)s") % {"since": since, "why": tell(receiver.why), "then": then}
 
 
 def _paused(receiver: Receiver, now: datetime) -> str:
     if not receiver.why:
         return _("Held for another %(time)s") % {"time": _left(receiver, now)}
-    return _("Paused: %(why)s; goes on in %(time)s") % {"why": receiver.why, "time": _left(receiver, now)}
+    return _("Paused: %(why)s; goes on in %(time)s") % {"why": tell(receiver.why), "time": _left(receiver, now)}
 
 
 def _going(receiver: Receiver) -> str:
-    pace = {"pace": a_second(receiver.pace), "why": receiver.why} if receiver.pace else {}
+    pace = {"pace": a_second(receiver.pace), "why": tell(receiver.why)} if receiver.pace else {}
     if pace and receiver.breaker == Breaker.RESUMING:
         return _("Answers again, resuming at %(pace)s") % pace
     if pace:

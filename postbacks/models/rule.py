@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns import url_template
 from campaigns.models import Campaign, ConversionChange, ConversionStatus, Source
+from campaigns.phrasebook import tell
 from campaigns.rows import insert
 from postbacks.addresses import why_refused
 from postbacks.models.decision import Decision
@@ -225,9 +226,9 @@ class PostbackRule(RuleTerms):
             errors |= error.message_dict
         findings = url_template.check(self.url, self.parameter_names())
         if problems := list(findings.errors):
-            errors["url"] = problems
+            errors["url"] = [tell(problem) for problem in problems]
         elif refused := why_refused(url_template.origin(self.url), settings.POSTBACK_ALLOWED_NETWORKS):
-            errors["url"] = [refused]
+            errors["url"] = [tell(refused)]
         if problems := list(_status_problems(self.statuses)):
             errors["statuses"] = problems
         if errors:
@@ -235,7 +236,7 @@ class PostbackRule(RuleTerms):
 
     def warnings(self) -> Sequence[str]:
         """What may be meant so, but mostly is not."""
-        warnings = list(url_template.check(self.url, self.parameter_names()).warnings)
+        warnings = [tell(doubt) for doubt in url_template.check(self.url, self.parameter_names()).warnings]
         if self.supersede and not self.again:
             warnings.append(
                 _now(

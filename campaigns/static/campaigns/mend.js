@@ -17,7 +17,7 @@ window.addEventListener("load", () => {
     heading.replaceWith(cell);
   }
 
-  for (const shown of document.querySelectorAll(".select2-selection__rendered[role=textbox]")) {
+  for (const shown of document.querySelectorAll(".select2-selection__rendered[role=textbox]:not([aria-labelledby])")) {
     const select = shown.closest(".select2").previousElementSibling;
     if (select && select.labels && select.labels.length > 0) {
       const box = shown.closest("[role=combobox]");
