@@ -1,44 +1,66 @@
-"""`make pictures`: the pages that README and docs show, taken of a real installation after the demo."""
+"""`make pictures`: the pages that README and docs show, at two widths, of a real installation with the demo's history."""
 
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.login import FLAGS, MAKE_USER, log_in
-from tests.system.processes import ROOT, Installation
+from tests.browser.demo_site import DemoSite
+from tests.browser.login import FLAGS
+from tests.system.processes import ROOT
 
 FOLDER = ROOT / "docs" / "images"
+WIDTHS = {1280: "", 390: "-390"}
+HEIGHT = 844
+# each page by the name of its picture; in braces what `IDS` finds
 PAGES = {
-    "log": "/admin/delivery/sentpostback/",
+    "overview": "/admin/",
     "s2s-postbacks": "/admin/campaigns/campaign/1/change/#s2s-postbacks",
+    "editor": "/admin/campaigns/campaign/2/change/#s2s-postbacks",
+    "log": "/admin/delivery/sentpostback/",
+    "postback": "/admin/delivery/sentpostback/{failed}/change/",
+    "received": "/admin/campaigns/receivedpostback/",
+    "received-postback": "/admin/campaigns/receivedpostback/1/change/",
     "explanation": "/admin/explain/{subid}/",
+    "funnel": "/admin/campaigns/campaign/1/funnel/",
+    "receivers": "/admin/delivery/receiver/",
+    "first-steps": "/admin/first-steps/",
 }
-SUBID = "from delivery.models import *; answer = SentPostback.objects.filter(status='sale').earliest('id').subid"
+IDS = """
+from delivery.models import *
+rows = SentPostback.objects.order_by("-attempts", "pk")
+answer = {"failed": rows.first().pk, "subid": SentPostback.objects.filter(status="sale").earliest("id").subid}
+"""
+COLOURS = 128  # of a picture's palette
 
 
 def main() -> int:
     """Take all of them."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        installation = Installation(Path(folder))
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        site = DemoSite(Path(folder), browser)
         try:
-            installation.manage("migrate", "-v", "0")
-            installation.shell(MAKE_USER)
-            installation.run()
-            installation.manage("demo")
-            subid = installation.shell(SUBID)
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-            page = browser.new_page(base_url=installation.url, viewport={"width": 1280, "height": 800})
-            log_in(page)
-            for name, address in PAGES.items():
-                page.goto(address.format(subid=subid))
-                page.screenshot(path=FOLDER / f"{name}.png")
-                print(FOLDER / f"{name}.png")
-            browser.close()
+            site.installation.manage("demo", "--history")
+            ids = site.installation.shell(IDS)
+            for width, ending in WIDTHS.items():
+                page, _watch = site.open(viewport={"width": width, "height": HEIGHT}, reduced_motion="reduce")
+                for name, address in PAGES.items():
+                    page.goto(address.format(**ids))
+                    take(page, FOLDER / f"{name}{ending}.png")
         finally:
-            installation.close()
+            site.close()
     return 0
+
+
+def take(page: Page, path: Path) -> None:
+    """Few colours make a small file, and a page has few."""
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=path)
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    print(f"{path.relative_to(ROOT)} {path.stat().st_size // 1000} kB")
 
 
 if __name__ == "__main__":
