@@ -1,4 +1,4 @@
-"""`make pictures`: the pages that README and docs show, at two widths, of a real installation with the demo's history."""
+"""`make pictures`: the pages that README and docs show, at two widths, after the demo and its history."""
 
 import sys
 import tempfile
