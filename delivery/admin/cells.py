@@ -1,5 +1,7 @@
 """How a postback is written in the log and on its page."""
 
+import re
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -39,13 +41,20 @@ def shown_reason(postback: SentPostback) -> str:
 
 def short_link(url: str, template: str) -> SafeString:
     """A link cut in the middle; before it is rendered, the template."""
-    text = url or template
-    short = _cut(text, LINK)
+    return _titled(_cut(url or template, LINK), url, template)
+
+
+def short_path(url: str, template: str) -> SafeString:
+    """The same, without scheme and host, for where the receiver stands beside it."""
+    rest = (url or template).partition("://")[2]
+    return _titled(_cut(rest[len(re.split("[/?#]", rest, maxsplit=1)[0]) :] or "/", LINK), url, template)
+
+
+def _titled(short: str, url: str, template: str) -> SafeString:
     if url:
-        return format_html('<code title="{}">{}</code>', text, short)
-    return format_html(
-        '<code class="quiet" title="{}">{}</code>', _("Not rendered yet: %(url)s") % {"url": text}, short
-    )
+        return format_html('<code title="{}">{}</code>', url, short)
+    title = _("Not rendered yet: %(url)s") % {"url": template}
+    return format_html('<code class="quiet" title="{}">{}</code>', title, short)
 
 
 def host_of(origin: str) -> str:

@@ -18,7 +18,7 @@ from campaigns.admin.keyset import ReadOnly
 from campaigns.admin.tail import Tailed
 from campaigns.phrasebook import tell
 from delivery.admin.by_filter import ByFilter
-from delivery.admin.cells import explain_url, host_of, short_id, short_link, state_of
+from delivery.admin.cells import explain_url, host_of, short_id, short_path, state_of
 from delivery.admin.filters import AttemptsFilter, CodeFilter, KindFilter, ReceiverFilter, RuleFilter
 from delivery.admin.page import RELATED, PostbackPage
 from delivery.admin.wishes import Selection
@@ -113,11 +113,11 @@ class SentPostbackAdmin(ReadOnly, PostbackPage, ByFilter, Tailed):
 
     @admin.display(description=_("link"))
     def link(self, postback: SentPostback) -> SafeString:
-        return short_link(postback.url, postback.url_template)
+        return short_path(postback.url, postback.url_template)
 
     @admin.display(description=_("link"))
     def masked_link(self, postback: SentPostback) -> SafeString:
-        return short_link(mask(postback.url), mask(postback.url_template))
+        return short_path(mask(postback.url), mask(postback.url_template))
 
     @admin.display(description=_("answer"))
     def told(self, postback: SentPostback) -> SafeString | str:

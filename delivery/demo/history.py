@@ -65,8 +65,8 @@ def _send_again(sent: Sequence[SentPostback], now: datetime) -> None:
     """A person has sent one again that had failed, and one as a test."""
     failed = next(row for row in sent if row.code == 403 and now - 6 * AFTER > row.created > now - BEGAN / 14)
     good = next(row for row in sent if row.state == State.SENT and row.rule_id == failed.rule_id)
-    for kind, old in ((Kind.RESEND, failed), (Kind.TEST, good)):
-        again = _copy(old, kind, failed.created + AFTER)
+    for kind, old, seconds in ((Kind.RESEND, failed, 50), (Kind.TEST, good, 20)):
+        again = _copy(old, kind, now - timedelta(seconds=seconds))
         again.save(force_insert=True)
         Attempt.objects.create(
             postback=again,
