@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import QuerySet
 from django.forms import BaseForm
@@ -14,9 +15,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.bases import Form
-from campaigns.admin.campaign_list import CampaignFigures
+from campaigns.admin.campaign_list import CampaignFigures, StateFilter
 from campaigns.admin.display import label
 from campaigns.admin.duplicate import Duplicates
+from campaigns.admin.filters import RelatedFilter
 from campaigns.admin.owners import OwnerAdmin
 from campaigns.admin.slots import Silenced, slots
 from campaigns.admin.widgets import ParametersField, StatusWordsField
@@ -63,14 +65,16 @@ class CampaignAdmin(Duplicates, CampaignFigures, OwnerAdmin):
     menu = (_("Traffic"),)
     menu_order = 10
     form = CampaignForm
+    change_list_template = "campaigns/admin/list.html"
     change_form_template = "campaigns/admin/campaign.html"
+    show_facets = ShowFacets.NEVER
 
     class Media:
         css = {"all": ["campaigns/campaign.css"]}
         js = [Script("campaigns/choosers.js", defer=True)]
 
     list_display = ["name", "source", "state", "elsewhere"]
-    list_filter = ["paused", "source"]
+    list_filter = [StateFilter, ("source", RelatedFilter)]
     list_select_related = ["source"]
     search_fields = ["name", "alias"]
     autocomplete_fields = ["source"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.bases import ModelAdmin
+from campaigns.admin.bounded import Condition
+from campaigns.admin.filters import WordFilter
 from campaigns.admin.slots import Columns, slots
 from campaigns.models import Campaign
 from campaigns.tallies import total
@@ -34,6 +37,18 @@ def number_of(number: int, url: str) -> SafeString:
 
 
 OURS = Columns(labels={"conversions": _("conversions, 24 h")}, values=conversions, permission="")
+
+
+class StateFilter(WordFilter):
+    """Active or paused."""
+
+    title = _("state")
+    parameter_name = "state"
+    options = [("active", _("Active")), ("paused", _("Paused"))]
+
+    def conditions(self) -> Sequence[Condition]:
+        known = self.value in dict(self.options)
+        return [Condition(holds=Q(paused=self.value == "paused"))] if known else []
 
 
 class CampaignChangeList(ChangeList):

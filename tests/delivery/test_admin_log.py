@@ -81,7 +81,7 @@ def test_a_long_link_is_cut_in_the_middle(admin_client: Client, campaign: Campai
 
     said = page(admin_client)
     assert f"{RECEIVER}?a=x" in said
-    assert "receiver.test…xxx" in said
+    assert "…xxx" in said
     assert "x&amp;end=1</code>" in said
 
 
