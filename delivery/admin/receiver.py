@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -21,10 +21,10 @@ from campaigns.admin.display import ago, at
 from campaigns.admin.filters import ChoicesFilter
 from campaigns.tallies import Unit, series
 from delivery.admin.dashboard import log_of, state_chart
-from delivery.admin.steering import Steering, buttons, condition, offered, waiting_link
+from delivery.admin.steering import Steering, buttons, condition, offered, waiting_link, with_waiting
 from delivery.dashboard.figures import HOURS, Figures, Outcomes
 from delivery.flow.words import a_second, in_words
-from delivery.models import Breaker, Kind, Override, Receiver, SentPostback, State
+from delivery.models import Breaker, Kind, Override, Receiver, State
 from delivery.templatetags.humane import grouped
 
 HISTORY = 10  # acts of people that its page shows
@@ -55,9 +55,7 @@ class ReceiverAdmin(Steering, ModelAdmin):
         return [path("<int:pk>/steer/<slug:act>/", view, name="delivery_receiver_steer"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Receiver]:
-        rows: QuerySet[Receiver] = super().get_queryset(request)
-        waiting = SentPostback.objects.waiting().filter(receiver=OuterRef("pk"))
-        return rows.annotate(has_waiting=Exists(waiting))
+        return with_waiting(super().get_queryset(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
@@ -121,8 +119,6 @@ class ReceiverAdmin(Steering, ModelAdmin):
 
     @admin.display(description=_("waiting"))
     def waits(self, receiver: Receiver) -> SafeString | str:
-        if not getattr(receiver, "has_waiting", True):
-            return "–"
         return waiting_link(receiver)
 
     @admin.display(description=_("24 h"))

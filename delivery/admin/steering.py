@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 from django.forms import FloatField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -116,9 +117,24 @@ def _short(receiver: Receiver) -> tuple[str, str]:
     return (_now("Slowed down"), "warn") if receiver.pace else (_now("Sends"), "good")
 
 
+class Counted(Subquery):
+    """How many rows a subquery finds, as a number beside each row of another."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def with_waiting(receivers: QuerySet[Receiver]) -> QuerySet[Receiver]:
+    """Each with the number of postbacks that wait for it, counted a little beyond COUNTED at most."""
+    waiting = SentPostback.objects.waiting().filter(receiver=OuterRef("pk")).order_by().values("pk")
+    return receivers.annotate(waiting_count=Counted(waiting[: COUNTED + 1]))
+
+
 def waiting_now(receiver: Receiver) -> str:
     """How many wait for it: “38”, “1,000+”. Never counts further than that."""
-    count = SentPostback.objects.waiting().filter(receiver=receiver).order_by()[: COUNTED + 1].count()
+    count = getattr(receiver, "waiting_count", None)
+    if count is None:
+        count = SentPostback.objects.waiting().filter(receiver=receiver).order_by()[: COUNTED + 1].count()
     return f"{COUNTED:,}+" if count > COUNTED else f"{count}"
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from delivery.flow.words import in_words
@@ -262,3 +264,16 @@ def test_its_page_tells_who_did_what(admin_client: Client, receiver: Receiver) -
 
 def test_a_link_does_nothing(admin_client: Client, receiver: Receiver) -> None:
     assert admin_client.get(f"{LIST}{receiver.pk}/steer/hold/").status_code == 405
+
+
+def test_more_receivers_take_no_more_statements(
+    admin_client: Client, receiver: Receiver, queued: Any, django_assert_max_num_queries: Any
+) -> None:
+    queued(2)
+    admin_client.get(LIST)
+    with CaptureQueriesContext(connection) as few:
+        admin_client.get(LIST)
+    for number in range(9):
+        queued(number + 1, receiver=Receiver.objects.create(origin=f"http://receiver{number}.test:80"))
+    with django_assert_max_num_queries(len(few)):
+        assert "receiver8.test" in admin_client.get(LIST).content.decode()
