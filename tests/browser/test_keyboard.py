@@ -19,11 +19,12 @@ MOST = 150  # stops on the way to anything on a page
 def stranger(chromium: Browser, running: Installation) -> Iterator[Page]:
     """Before the login, and not allowed to use a mouse."""
     context = chromium.new_context(base_url=running.url, viewport={"width": 1280, "height": 900})
-    Watch(running.url).on(context)
+    watch = Watch(running.url).on(context)
     page = context.new_page()
     page.set_default_timeout(15_000)
     yield page
     context.close()
+    assert not watch.complaints
 
 
 def test_everything_from_the_login_to_the_explanation_goes_by_keyboard(stranger: Page, receiver: Receiver) -> None:
