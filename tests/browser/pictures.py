@@ -17,14 +17,14 @@ HEIGHT = 844
 # each page by the name of its picture; in braces what `IDS` finds
 PAGES = {
     "overview": "/admin/",
-    "s2s-postbacks": "/admin/campaigns/campaign/1/change/#s2s-postbacks",
-    "editor": "/admin/campaigns/campaign/2/change/#s2s-postbacks",
+    "s2s-postbacks": "/admin/campaigns/campaign/{fitness}/change/#s2s-postbacks",
+    "editor": "/admin/campaigns/campaign/{cards}/change/#s2s-postbacks",
     "log": "/admin/delivery/sentpostback/",
     "postback": "/admin/delivery/sentpostback/{failed}/change/",
     "received": "/admin/campaigns/receivedpostback/",
     "received-postback": "/admin/campaigns/receivedpostback/1/change/",
     "explanation": "/admin/explain/{subid}/",
-    "funnel": "/admin/campaigns/campaign/1/funnel/",
+    "funnel": "/admin/campaigns/campaign/{fitness}/funnel/",
     "receivers": "/admin/delivery/receiver/",
     "first-steps": "/admin/first-steps/",
 }
@@ -32,6 +32,8 @@ IDS = """
 from delivery.models import *
 rows = SentPostback.objects.order_by("-attempts", "pk")
 answer = {"failed": rows.first().pk, "subid": SentPostback.objects.filter(status="sale").earliest("id").subid}
+from campaigns.models import Campaign
+answer |= {name: Campaign.objects.get(alias=f"demo-{name}").pk for name in ("fitness", "cards")}
 """
 COLOURS = 128  # of a picture's palette
 
@@ -48,10 +50,31 @@ def main() -> int:
                 page, _watch = site.open(viewport={"width": width, "height": HEIGHT}, reduced_motion="reduce")
                 for name, address in PAGES.items():
                     page.goto(address.format(**ids))
+                    if name in ACTS:
+                        ACTS[name](page)
                     take(page, FOLDER / f"{name}{ending}.png")
         finally:
             site.close()
     return 0
+
+
+def begin_a_macro(page: Page) -> None:
+    """Type the beginning of one, so that the editor offers what it may become."""
+    url = page.locator("#rules-group textarea.rule-url").first
+    url.focus()
+    url.press("Control+End")
+    url.press_sequentially("&k={con")
+    page.locator("[role=listbox]").first.wait_for()
+    page.mouse.move(0, 0)
+
+
+def show_the_attempts(page: Page) -> None:
+    """What happened stands below what is known."""
+    page.locator("#attempts-heading").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('#attempts-heading').scrollIntoView()")
+
+
+ACTS = {"editor": begin_a_macro, "postback": show_the_attempts}
 
 
 def take(page: Page, path: Path) -> None:
