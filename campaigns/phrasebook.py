@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext
 
 _PART = re.compile(r"%\((\w+)\)s")
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[^\W\d_{“])")
+LONGEST = 600  # characters; no sentence of ours is longer, and a foreign one would take its time
 _phrases: dict[str, re.Pattern[str]] = {}
 
 
@@ -28,7 +29,7 @@ def learn(phrases: Iterable[str]) -> None:
 def tell(text: str) -> str:
     """The English sentence, or what is known of it, in the language of the page."""
     language = get_language() or "en"
-    return text if not text or language.startswith("en") else _tell(text, language)
+    return text if not text or len(text) > LONGEST or language.startswith("en") else _tell(text, language)
 
 
 @lru_cache(maxsize=4096)

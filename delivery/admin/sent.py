@@ -64,6 +64,9 @@ class SentPostbackAdmin(ReadOnly, PostbackPage, ByFilter, Tailed):
             return rows.defer("answer", "notes").annotate(answer_start=Left("answer", ANSWER + 1))
         return rows.select_related(*RELATED)
 
+    def covered_fields(self, request: HttpRequest) -> frozenset[str]:
+        return frozenset() if self.has_act_permission(request) else frozenset({"url", "url_template"})
+
     def may_change_yet(self, row: SentPostback) -> bool:
         return not row.is_finished
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from delivery.status.known_settings import Known
 from postbacks.masking import COVER, mask
 
-_PASSWORD = re.compile(r"(?<=://)(?P<user>[^/?#:@]*)(?::[^/?#@]*)?@")
+_PASSWORD = re.compile(r"(?<=://)(?P<user>[^/?#:@]*)(?::[^/?#]*)?@")
 # those whose value stands somewhere else, or in another form, than under their name
 ELSEWHERE: dict[str, Callable[[], Any]] = {
     "POSTBACK_QUEUE_PREFIX": lambda: settings.CELERY_TASK_DEFAULT_QUEUE.removesuffix("send"),

@@ -12,6 +12,7 @@ from campaigns.admin.slots import Silenced, slots
 from campaigns.models import Campaign
 from postbacks.admin.rule_form import RuleForm, ticks
 from postbacks.admin.terms_form import SourceTermsForm
+from postbacks.masking import mask
 from postbacks.models import PostbackRule, SourceTerms
 from postbacks.preview import owner_of
 
@@ -61,6 +62,13 @@ class RuleFormSet(InlineFormSet):
         setattr(form.instance, self.fk.name, self.instance)
         if "url" in form.fields:  # who only looks has no fields
             form.fields["url"].widget.owner = owner_of(self.instance)
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        """Who may not change a rule sees no secret of its URL, even if they may add others; it is never saved so."""
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        if form.instance.pk and not self.may_change:
+            form.instance.url = mask(form.instance.url)
+        return form
 
     def full_clean(self) -> None:
         """What is to be deleted may be as wrong as it likes."""

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
 from campaigns.models import Campaign, Conversion, ConversionChange, Source
+from campaigns.url_template import LONGEST
 from postbacks.admin.rule_form import RuleForm
 from postbacks.models import Method, PostbackRule
 from postbacks.preview import Owner, Preview, Subject, owner_of
@@ -51,7 +52,7 @@ class TypedRule:
         names = sorted(owner.parameter_names | _typed_parameters(form))
         may_see = request.user.has_perm("campaigns.view_click")
         picked = form.get("preview-other", "").strip() or form.get("preview-click", "") if may_see else "sample"
-        text = form.get(f"{prefix}-url", "").replace("\r\n", "\n")
+        text = form.get(f"{prefix}-url", "").replace("\r\n", "\n")[: LONGEST + 1]  # one more, so that it is told
         return cls(
             owner=owner,
             prefix=prefix,
